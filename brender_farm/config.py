@@ -1,0 +1,181 @@
+"""The farm's settings: read once from the environment, every wrong value explained.
+
+This module is the only reader of `os.environ`. Each setting is documented in `.env.example`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from brender_farm.errors import ConfigError
+
+_T = TypeVar("_T")
+
+_NODE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}\Z")
+_BROKER_SCHEMES = ("redis://", "rediss://", "redis+socket://", "unix://")
+_DATABASE_SCHEMES = ("sqlite:", "postgresql:", "postgresql+psycopg:")
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a farm process needs to know about where it runs."""
+
+    data_dir: Path
+    """Folder of the farm's own files: database, broker, thumbnails, node state."""
+    broker_url: str | None
+    """Address of an existing Redis or Valkey; None starts the embedded one."""
+    database_url: str
+    host: str
+    port: int
+    flower_port: int
+    node_name: str
+    slots: int
+    """How many chunks this node renders at a time."""
+    blender: str | None
+    """Path of an installed Blender, `bpy`, or None: whichever is found."""
+    roots: tuple[Path, ...]
+    """Folders that .blend files and outputs may be in, links resolved."""
+    warm: bool
+    """Whether a node starts Blender before there is work."""
+
+    @property
+    def url(self) -> str:
+        """Address of the dashboard as a browser on this machine writes it."""
+        host = "localhost" if self.host in LOOPBACK_HOSTS else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def flower_url(self) -> str:
+        return f"http://localhost:{self.flower_port}/flower/"
+
+    @property
+    def node_dir(self) -> Path:
+        """Where the node of this machine keeps reports that were not delivered yet."""
+        return self.data_dir / "nodes" / self.node_name
+
+    @property
+    def broker_dir(self) -> Path:
+        return self.data_dir / "broker"
+
+    @property
+    def log_dir(self) -> Path:
+        return self.data_dir / "logs"
+
+
+def load_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `env` (the process environment by default).
+
+    Raises ConfigError naming the variable, its value, and what it may be.
+    """
+    read = _Reader(os.environ if env is None else env)
+    data_dir = read("BRENDER_DATA_DIR", _folder, "~/.brender")
+    return Settings(
+        data_dir=data_dir,
+        broker_url=read.optional("BRENDER_BROKER_URL", _broker_url),
+        database_url=read("BRENDER_DATABASE_URL", _database_url, f"sqlite:///{data_dir}/farm.db"),
+        host=read("BRENDER_HOST", str, "127.0.0.1"),
+        port=read("BRENDER_PORT", _port, "8888"),
+        flower_port=read("BRENDER_FLOWER_PORT", _port, "5555"),
+        node_name=read("BRENDER_NODE_NAME", _node_name, _default_node_name()),
+        slots=read("BRENDER_SLOTS", _slots, "1"),
+        blender=read.optional("BRENDER_BLENDER", str),
+        roots=read("BRENDER_ROOTS", _roots, os.pathsep.join(("~", str(data_dir)))),
+        warm=read("BRENDER_WARM", _yes_no, "yes"),
+    )
+
+
+@cache
+def settings() -> Settings:
+    """Return this process's settings, read on first use."""
+    return load_settings()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    env: Mapping[str, str]
+
+    def __call__(self, name: str, parse: Callable[[str], _T], default: str) -> _T:
+        text = self.env.get(name, "").strip() or default
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise ConfigError(f"{name} is {text!r}: {error} See .env.example.") from error
+
+    def optional(self, name: str, parse: Callable[[str], _T]) -> _T | None:
+        return self(name, parse, "-") if self.env.get(name, "").strip() else None
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).expanduser()
+    if not path.is_absolute():
+        path = Path.cwd() / path
+    if path.exists() and not path.is_dir():
+        raise ValueError("this is not a folder. Give the path of a folder.")
+    return path.resolve()
+
+
+def _roots(text: str) -> tuple[Path, ...]:
+    parts = [Path(part).expanduser() for part in text.split(os.pathsep) if part.strip()]
+    for part in parts:
+        if not part.is_absolute():
+            raise ValueError(
+                f"{str(part)!r} is not an absolute path. "
+                f"List absolute folders, with {os.pathsep!r} between them."
+            )
+    if not parts:
+        raise ValueError("it names no folder. List at least one.")
+    return tuple(dict.fromkeys(part.resolve() for part in parts))
+
+
+def _broker_url(text: str) -> str:
+    if not text.startswith(_BROKER_SCHEMES):
+        raise ValueError("a broker's address looks like redis://:password@host:6379/0.")
+    return text
+
+
+def _database_url(text: str) -> str:
+    if not text.startswith(_DATABASE_SCHEMES):
+        raise ValueError(
+            "a database's address looks like postgresql://user:password@host/name "
+            "or sqlite:////path/to/farm.db."
+        )
+    return re.sub(r"\Apostgresql:", "postgresql+psycopg:", text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise ValueError("a port is a number from 1 to 65535.")
+    return int(text)
+
+
+def _slots(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise ValueError("give the number of chunks rendered at a time, from 1 to 64.")
+    return int(text)
+
+
+def _node_name(text: str) -> str:
+    if not _NODE_NAME.match(text):
+        raise ValueError("use 1 to 63 letters, digits, - and _, beginning with a letter or digit.")
+    return text
+
+
+def _default_node_name() -> str:
+    name = re.sub(r"[^A-Za-z0-9_-]", "-", socket.gethostname().split(".")[0])[:63].strip("-_")
+    return name or "node"
+
+
+def _yes_no(text: str) -> bool:
+    answers = {"yes": True, "true": True, "1": True, "on": True}
+    answers |= {"no": False, "false": False, "0": False, "off": False}
+    if text.lower() not in answers:
+        raise ValueError("answer yes or no.")
+    return answers[text.lower()]

@@ -1,0 +1,67 @@
+"""Which files the farm may touch: those inside its roots, links followed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from brender_farm.errors import Fault, RequestRefused
+
+MAX_PATH_CHARS = 4096
+
+
+def confine(path: str | Path, roots: tuple[Path, ...], field: str) -> Path:
+    """Resolve every link in `path` and return it if it lies inside one of the roots.
+
+    The file need not exist. Raises RequestRefused, naming `field`, for a path that is not
+    absolute, cannot be a path at all, or leads outside the roots.
+    """
+    resolved = _resolve(str(path), field)
+    if not is_inside(resolved, roots):
+        raise RequestRefused(
+            Fault(
+                field=field,
+                message=f"{path} is outside the folders this farm may use ({_listed(roots)}).",
+                remedy="Move it there, or add its folder to BRENDER_ROOTS and restart.",
+            )
+        )
+    return resolved
+
+
+def is_inside(resolved: Path, roots: tuple[Path, ...]) -> bool:
+    """Whether a path without links lies in (or is) one of the roots."""
+    return any(resolved.is_relative_to(root) for root in resolve_roots(roots))
+
+
+def resolve_roots(roots: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the roots without links, in their order."""
+    return tuple(root.resolve() for root in roots)
+
+
+def _resolve(text: str, field: str) -> Path:
+    if not text.strip():
+        raise _refusal(field, "No path was given.", "Give the full path of a file or folder.")
+    if "\0" in text:
+        raise _refusal(field, "The path contains a NUL character.", "Remove it.")
+    if len(text) > MAX_PATH_CHARS:
+        raise _refusal(
+            field,
+            f"The path has {len(text):,} characters; {MAX_PATH_CHARS:,} are allowed.",
+            "Give a shorter one.",
+        )
+    if not Path(text).is_absolute():
+        raise _refusal(field, f"{text} is not a full path.", "Begin it at the root, with a slash.")
+    try:
+        return Path(text).resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        # A circle of links, a name longer than the file system allows, undecodable characters.
+        raise _refusal(
+            field, f"{text[:200]} cannot be followed ({error}).", "Check the path and its links."
+        ) from error
+
+
+def _refusal(field: str, message: str, remedy: str) -> RequestRefused:
+    return RequestRefused(Fault(field=field, message=message, remedy=remedy))
+
+
+def _listed(roots: tuple[Path, ...]) -> str:
+    return ", ".join(str(root) for root in roots) or "none is set"

@@ -1,0 +1,93 @@
+"""Every error Brender raises on purpose. The docstring is the default message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong with a request: where, what, and what to do next."""
+
+    field: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message} {self.remedy}"
+
+
+class FarmError(Exception):
+    """The farm could not do this."""
+
+    permanent = True
+    """Whether trying the same again is pointless."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+    @property
+    def message(self) -> str:
+        return str(self)
+
+
+class ConfigError(FarmError):
+    """A setting has a value that cannot be used."""
+
+
+class RequestRefused(FarmError):
+    """The request has faults; `faults` names each field and its remedy."""
+
+    def __init__(self, *faults: Fault) -> None:
+        self.faults = faults
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+class FrameSyntaxError(FarmError):
+    """The frame range cannot be read."""
+
+
+class BlendFileError(FarmError):
+    """The file is not a .blend that can be rendered."""
+
+
+class NotFound(FarmError):
+    """There is no such thing on this farm."""
+
+
+class ActionRefused(FarmError):
+    """The thing is in a state that does not allow this; `allowed` lists what is."""
+
+    def __init__(self, message: str, *, allowed: tuple[str, ...] = ()) -> None:
+        self.allowed = allowed
+        super().__init__(message)
+
+
+class BrokerUnavailable(FarmError):
+    """The broker does not answer."""
+
+    permanent = False
+
+
+class MessageRefused(FarmError):
+    """A message between farm and node is not in the agreed form."""
+
+
+class BlenderNotFound(FarmError):
+    """There is no Blender on this machine."""
+
+
+class SessionDied(FarmError):
+    """Blender ended while it was needed."""
+
+    permanent = False
+
+
+class SceneRefused(FarmError):
+    """Blender could not open the scene."""
+
+
+class FrameFailed(FarmError):
+    """A frame could not be rendered or its file could not be proven."""
+
+    permanent = False

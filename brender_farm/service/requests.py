@@ -1,0 +1,49 @@
+"""What a submission asks for: one shape behind the Python API, the CLI, the form and the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from brender_farm.service.shapes import ShotRow
+
+
+class Existing(StrEnum):
+    """What to do with an output folder that already holds frames."""
+
+    NEW_VERSION = "new-version"
+    """Render into the next free `v001`, `v002`, … inside it."""
+    MISSING = "missing"
+    """Render only the frames that are not there or cannot be decoded."""
+    OVERWRITE = "overwrite"
+    """Render all; each old file stays until the new one is proven."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShotRequest:
+    """A shot to submit. What is None comes from the .blend itself."""
+
+    blend: str
+    frames: str | None = None
+    """Frame notation such as `1-48`, `1-100x2`, `1-100:10`."""
+    name: str | None = None
+    output: str | None = None
+    """Folder; None: `renders/<name>/v001` (or the next free version) beside the .blend."""
+    priority: int = 50
+    """0 to 100; higher goes first."""
+    chunk_size: int | str = "auto"
+    """Frames per chunk, 1 or more, or `auto`."""
+    format: str | None = None
+    scene: str | None = None
+    existing: str = Existing.NEW_VERSION
+    strict: bool = False
+    """Refuse the shot for what would otherwise be a warning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """What became of a submission."""
+
+    shot: ShotRow
+    output_dir: str
+    warnings: tuple[str, ...]

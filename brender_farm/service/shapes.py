@@ -1,0 +1,231 @@
+"""What the service layer hands out: frozen views of shots, chunks, frames and nodes.
+
+Database rows never leave the service; the dashboard, the API, the command line and
+`submit_shot()` see these. Times are aware UTC; None means "not yet" or "not known".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from brender_farm.domain.states import ChunkState, FrameState, NodeIntent, ShotState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShotRow:
+    """A shot as a list shows it."""
+
+    id: int
+    name: str
+    state: ShotState
+    reason: str
+    """Why it is paused, failed or cancelled; empty otherwise."""
+    priority: int
+    submitter: str
+    frame_count: int
+    done_count: int
+    failed_count: int
+    rendering_count: int
+    pending_count: int
+    seconds_per_frame: float | None
+    """Mean over its finished frames."""
+    time_left_s: float | None
+    """At the pace of the slots it has now; None while that is unknown."""
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    actions: tuple[str, ...]
+    """What may be done to it now: pause, resume, cancel, retry."""
+
+    @property
+    def progress(self) -> float:
+        """Share of frames that are done, 0.0 to 1.0."""
+        return self.done_count / self.frame_count if self.frame_count else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShotDetail:
+    """A shot with everything it was submitted with."""
+
+    row: ShotRow
+    blend: str
+    blend_version: str
+    scene: str
+    frames: str
+    format: str
+    width: int
+    height: int
+    chunk_size: int | None
+    """Frames per chunk; None: automatic."""
+    existing: str
+    output_dir: str
+    padding: int
+    warnings: tuple[str, ...]
+    waiting: str
+    """Why it gets no (more) slots now, in a sentence; empty when nothing holds it back."""
+    rev: int
+    """Grows with every change of the shot, its chunks or frames."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameCell:
+    """A frame as the grid shows it."""
+
+    frame: int
+    state: FrameState
+    chunk_id: int | None
+    node: str | None
+    seconds: float | None
+    byte_count: int | None
+    peak_bytes: int | None
+    tries: int
+    reason: str
+    """The last failure's reason, or a flag such as "all black"; empty otherwise."""
+    tag: str
+    """Changes when the picture does; part of the thumbnail's address. Empty when there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FramePage:
+    """Part of a shot's frames, in rendering order."""
+
+    cells: tuple[FrameCell, ...]
+    offset: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkRow:
+    """A chunk as the shot's page shows it."""
+
+    id: int
+    shot_id: int
+    node: str
+    state: ChunkState
+    frames: str
+    frame_count: int
+    done_count: int
+    failed_count: int
+    reason: str
+    sent_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSample:
+    """The last figures a node sent of its machine; None where it cannot tell."""
+
+    cpu_pct: float | None = None
+    load_1: float | None = None
+    memory_used_bytes: int | None = None
+    memory_total_bytes: int | None = None
+    swap_used_bytes: int | None = None
+    disk_free_bytes: int | None = None
+    disk_total_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeWork:
+    """One chunk that a node says it is rendering."""
+
+    chunk_id: int
+    shot_id: int
+    shot_name: str
+    frames: str
+    frame: int | None
+    done_count: int
+    frame_count: int
+    sample: int | None
+    sample_count: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeRow:
+    """A node as the nodes page shows it."""
+
+    id: int
+    name: str
+    intent: NodeIntent
+    reason: str
+    """Why it is draining or disabled."""
+    online: bool
+    slots: int
+    work: tuple[NodeWork, ...]
+    sample: NodeSample
+    hostname: str
+    os: str
+    cpu_count: int
+    blender_versions: tuple[str, ...]
+    trouble: str
+    """What keeps it from rendering, in the node's own words; empty when nothing does."""
+    first_seen_at: datetime
+    last_seen_at: datetime
+    actions: tuple[str, ...]
+    """What may be done to it now: enable, drain, disable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """One change: who did what, when and why."""
+
+    id: int
+    at: datetime
+    actor: str
+    subject: str
+    """`shot`, `chunk` or `node`."""
+    subject_id: int
+    from_state: str
+    to_state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which part of a list, in which order; as in a page's address."""
+
+    search: str = ""
+    state: str = ""
+    sort: str = "-id"
+    """A column name; `-` before it: descending."""
+    number: int = 1
+    size: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShotList:
+    """One page of shots, how many match in all, and how many there are per state."""
+
+    rows: tuple[ShotRow, ...]
+    total: int
+    page: Page
+    counts: dict[str, int]
+    """Shots by state, whatever the filter."""
+    tag: str
+    """Changes when anything in any shot does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeList:
+    """All nodes, and a tag that changes when any of them does."""
+
+    rows: tuple[NodeRow, ...]
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarmGlance:
+    """The farm in one line, for every page's header."""
+
+    nodes_online: int
+    nodes_total: int
+    slots_busy: int
+    slots_total: int
+    shots_active: int
+    scheduler_seen_at: datetime | None
+    """When the scheduler last finished a pass; None if it never ran."""
+    scheduler_silent: bool
+    """No pass for longer than a working scheduler would ever take."""
+    broker_trouble: str
+    """Why the scheduler cannot reach the broker; empty when it can."""

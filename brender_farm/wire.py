@@ -1,0 +1,189 @@
+"""The messages between farm and nodes: frozen, versioned, validated on both sides.
+
+They travel as JSON. A field that is missing, unknown, of another type or out of bounds makes
+`read` raise MessageRefused; nothing of such a message is used. Paths are data: a node opens the
+.blend and writes the output only after confining both to its own roots.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+
+from brender_farm.errors import MessageRefused
+
+VERSION = 1
+
+Id = Annotated[int, msgspec.Meta(ge=1)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Frame = Annotated[int, msgspec.Meta(ge=0, le=1_048_574)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+FilePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+Text = Annotated[str, msgspec.Meta(max_length=20_000)]
+
+_Message = TypeVar("_Message", bound=msgspec.Struct)
+
+
+class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class SceneOrder(_Frozen, kw_only=True):
+    """What to open, and how to render it."""
+
+    blend: FilePath
+    size_bytes: Count
+    mtime_ns: int
+    scene: Name
+    format: Name
+    width: Annotated[int, msgspec.Meta(ge=4, le=65_536)]
+    height: Annotated[int, msgspec.Meta(ge=4, le=65_536)]
+    """Size of the finished picture in pixels, percentage applied."""
+
+
+class ChunkOrder(_Frozen, kw_only=True):
+    """Farm to node: render these frames of this shot."""
+
+    v: Literal[1] = VERSION
+    chunk_id: Id
+    shot_id: Id
+    shot_name: Name
+    frames: Text
+    """Frame notation, in rendering order."""
+    scene: SceneOrder
+    output_dir: FilePath
+    padding: Annotated[int, msgspec.Meta(ge=1, le=10)]
+    """Digits of the frame number in a file's name."""
+
+
+class ChunkStarted(_Frozen, kw_only=True, tag="started"):
+    """The node has begun this chunk."""
+
+    chunk_id: Id
+
+
+class FrameDone(_Frozen, kw_only=True, tag="frame_done"):
+    """A frame is proven and in its place."""
+
+    chunk_id: Id
+    frame: Frame
+    seconds: Seconds
+    byte_count: Count
+    digest: Name
+    """BLAKE2b of the file, hexadecimal."""
+    width: Count
+    height: Count
+    peak_bytes: Count
+    """Highest resident memory of Blender so far; 0 when unknown."""
+    is_black: bool = False
+    nan_count: Count = 0
+
+
+class FrameFailed(_Frozen, kw_only=True, tag="frame_failed"):
+    """A frame was tried and has no proven file."""
+
+    chunk_id: Id
+    frame: Frame
+    reason: Text
+    permanent: bool = False
+    """Trying again, here or elsewhere, cannot help."""
+
+
+class ChunkEnded(_Frozen, kw_only=True, tag="ended"):
+    """The node has let go of this chunk; frames it did not report are still to do."""
+
+    chunk_id: Id
+    returned: bool = False
+    """Given back without blame (stopping, draining)."""
+    reason: Text = ""
+
+
+ReportItem = ChunkStarted | FrameDone | FrameFailed | ChunkEnded
+
+
+class Report(_Frozen, kw_only=True):
+    """Node to farm: what happened, in order. Safe to receive twice, late or out of order."""
+
+    v: Literal[1] = VERSION
+    node: Name
+    items: Annotated[list[ReportItem], msgspec.Meta(min_length=1, max_length=1000)]
+
+
+class ChunkClaim(_Frozen, kw_only=True):
+    """A chunk that the node is at work on, or has not yet reported the end of."""
+
+    chunk_id: Id
+    frame: Frame | None = None
+    done_count: Count = 0
+    sample: Count | None = None
+    sample_count: Count | None = None
+
+
+class MachineFacts(_Frozen, kw_only=True):
+    """What the node's machine is."""
+
+    hostname: Text
+    os: Text
+    cpu_count: Count
+    memory_bytes: Count
+    blender_versions: list[Name]
+
+
+class MachineSample(_Frozen, kw_only=True):
+    """The machine's figures now; None where it cannot tell."""
+
+    cpu_pct: float | None = None
+    load_1: float | None = None
+    memory_used_bytes: Count | None = None
+    memory_total_bytes: Count | None = None
+    swap_used_bytes: Count | None = None
+    disk_free_bytes: Count | None = None
+    disk_total_bytes: Count | None = None
+
+
+class Heartbeat(_Frozen, kw_only=True):
+    """Node to farm, every 2 s: I live, and this is what I claim."""
+
+    v: Literal[1] = VERSION
+    node: Name
+    boot: Name
+    """Differs between two starts of the node's process."""
+    beat: Count
+    """Grows by one with each heartbeat of a boot."""
+    slots: Annotated[int, msgspec.Meta(ge=1, le=64)]
+    accepting: bool
+    """Whether the node takes new chunks; False while it stops or cannot render."""
+    trouble: Text = ""
+    claims: list[ChunkClaim] = []
+    warm: list[Text] = []
+    """The .blend files that a Blender of this node has open."""
+    facts: MachineFacts
+    sample: MachineSample
+
+
+def write(message: msgspec.Struct) -> dict[str, Any]:
+    """Return the message as what JSON can carry."""
+    return msgspec.to_builtins(message)  # type: ignore[no-any-return]
+
+
+def read(kind: type[_Message], body: object) -> _Message:
+    """Return the message in `body`, a parsed JSON object. Raises MessageRefused."""
+    try:
+        return msgspec.convert(body, kind)
+    except msgspec.ValidationError as error:
+        raise MessageRefused(f"A {kind.__name__} was refused: {error}.") from error
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    """Return the message as JSON text."""
+    return msgspec.json.encode(message)
+
+
+def decode(kind: type[_Message], text: bytes | str) -> _Message:
+    """Return the message in JSON text. Raises MessageRefused."""
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.DecodeError as error:
+        raise MessageRefused(f"A {kind.__name__} was refused: {error}.") from error

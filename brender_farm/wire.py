@@ -19,6 +19,8 @@ Id = Annotated[int, msgspec.Meta(ge=1)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Frame = Annotated[int, msgspec.Meta(ge=0, le=1_048_574)]
+Pixels = Annotated[int, msgspec.Meta(ge=4, le=65_536)]
+"""Blender renders 4 to 65,536 pixels each way."""
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 FilePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
@@ -38,9 +40,9 @@ class SceneOrder(_Frozen, kw_only=True):
     mtime_ns: int
     scene: Name
     format: Name
-    width: Annotated[int, msgspec.Meta(ge=4, le=65_536)]
-    height: Annotated[int, msgspec.Meta(ge=4, le=65_536)]
-    """Size of the finished picture in pixels, percentage applied."""
+    width: Pixels | None = None
+    height: Pixels | None = None
+    """Size of the finished picture; None: as the scene says."""
 
 
 class ChunkOrder(_Frozen, kw_only=True):

@@ -61,8 +61,8 @@ def list_folder(folder: Path | None, roots: tuple[Path, ...]) -> FolderListing:
     place = confine(folder, roots, "folder")
     entries, cut = _scan(place)
     real_roots = resolve_roots(roots)
-    folders = [item for entry in entries if (item := _as_folder(entry, real_roots))]
-    blends = [item for entry in entries if (item := _as_blend(entry, real_roots))]
+    folders = [found for entry in entries if (found := _as_folder(entry, real_roots))]
+    blends = [blend for entry in entries if (blend := _as_blend(entry, real_roots))]
     folders.sort(key=lambda item: _natural(item.name))
     blends.sort(key=lambda item: _natural(item.name))
     room = max(0, MAX_ENTRIES - len(folders))

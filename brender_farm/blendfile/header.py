@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import zstandard
 
 from brender_farm.errors import BlendFileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Compression = Literal["none", "gzip", "zstd"]
 
@@ -34,7 +36,7 @@ _DISGUISES: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
     (b"%PDF", "a PDF document"),
-    (b"version https://git-lfs", "a Git LFS pointer, without the file it stands for"),
+    (b"version https://", "a Git LFS pointer, without the file it stands for"),
 )
 _SAVE_AGAIN = "Open it in Blender and save it again, or take it from a backup."
 
@@ -146,7 +148,9 @@ def _unpack_start(start: bytes, compression: Compression, path: Path) -> bytes:
         reader = zstandard.ZstdDecompressor().stream_reader(start, read_across_frames=True)
         return reader.read(HEADER_SIZE)
     except (zlib.error, zstandard.ZstdError, MemoryError) as error:
-        raise BlendFileError(f"{path} is compressed, and damaged ({error}). {_SAVE_AGAIN}") from error
+        raise BlendFileError(
+            f"{path} is compressed, and damaged ({error}). {_SAVE_AGAIN}"
+        ) from error
 
 
 def _why_no_file(path: Path) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 from brender_farm.errors import Fault, RequestRefused
 
 MAX_PATH_CHARS = 4096
+MAX_NAME_BYTES = 255
+"""Most bytes one folder's or file's name can have on the usual file systems."""
 
 
 def confine(path: str | Path, roots: tuple[Path, ...], field: str) -> Path:
@@ -38,25 +40,34 @@ def resolve_roots(roots: tuple[Path, ...]) -> tuple[Path, ...]:
 
 
 def _resolve(text: str, field: str) -> Path:
-    if not text.strip():
-        raise _refusal(field, "No path was given.", "Give the full path of a file or folder.")
-    if "\0" in text:
-        raise _refusal(field, "The path contains a NUL character.", "Remove it.")
-    if len(text) > MAX_PATH_CHARS:
-        raise _refusal(
-            field,
-            f"The path has {len(text):,} characters; {MAX_PATH_CHARS:,} are allowed.",
-            "Give a shorter one.",
-        )
-    if not Path(text).is_absolute():
-        raise _refusal(field, f"{text} is not a full path.", "Begin it at the root, with a slash.")
+    if wrong := _why_no_path(text):
+        raise _refusal(field, *wrong)
     try:
         return Path(text).resolve()
-    except (OSError, RuntimeError, ValueError) as error:
-        # A circle of links, a name longer than the file system allows, undecodable characters.
+    except (OSError, RuntimeError, ValueError) as error:  # a circle of links, among others
         raise _refusal(
             field, f"{text[:200]} cannot be followed ({error}).", "Check the path and its links."
         ) from error
+
+
+def _why_no_path(text: str) -> tuple[str, str] | None:
+    """Return what is wrong with a text as a full path, and what to do about it."""
+    if not text.strip():
+        return "No path was given.", "Give the full path of a file or folder."
+    if "\0" in text:
+        return "The path contains a NUL character.", "Remove it."
+    if len(text) > MAX_PATH_CHARS:
+        words = f"The path has {len(text):,} characters; {MAX_PATH_CHARS:,} are allowed."
+        return words, "Give a shorter one."
+    try:
+        longest_bytes = max(len(name.encode()) for name in text.split("/"))
+    except UnicodeEncodeError:
+        return "The path contains bytes that are not text (UTF-8).", "Rename the file or folder."
+    if longest_bytes > MAX_NAME_BYTES:
+        words = f"A name in the path has {longest_bytes:,} bytes; {MAX_NAME_BYTES} are possible."
+        return words, "Check the path."
+    relative = f"{text} is not a full path.", "Begin it at the root, with a slash."
+    return None if Path(text).is_absolute() else relative
 
 
 def _refusal(field: str, message: str, remedy: str) -> RequestRefused:

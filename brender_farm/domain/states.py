@@ -75,9 +75,7 @@ SHOT_MOVES: dict[ShotState, frozenset[ShotState]] = {
 }
 
 CHUNK_MOVES: dict[ChunkState, frozenset[ChunkState]] = {
-    _C.SENT: frozenset(
-        {_C.RENDERING, _C.DONE, _C.FAILED, _C.LOST, _C.CANCELLED, _C.RETURNED}
-    ),
+    _C.SENT: frozenset({_C.RENDERING, _C.DONE, _C.FAILED, _C.LOST, _C.CANCELLED, _C.RETURNED}),
     _C.RENDERING: frozenset({_C.DONE, _C.FAILED, _C.LOST, _C.CANCELLED, _C.RETURNED}),
     _C.DONE: frozenset(),
     _C.FAILED: frozenset(),

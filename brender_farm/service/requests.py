@@ -35,6 +35,9 @@ class ShotRequest:
     """Frames per chunk, 1 or more, or `auto`."""
     format: str | None = None
     scene: str | None = None
+    width: int | None = None
+    """Pixels of the finished picture; given together with `height`, or neither."""
+    height: int | None = None
     existing: str = Existing.NEW_VERSION
     strict: bool = False
     """Refuse the shot for what would otherwise be a warning."""
@@ -46,4 +49,29 @@ class Submitted:
 
     shot: ShotRow
     output_dir: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A request understood: everything filled in, nothing stored yet."""
+
+    blend: str
+    blend_size_bytes: int
+    blend_mtime_ns: int
+    blend_version: str
+    name: str
+    scene: str
+    scenes: tuple[str, ...]
+    frames: str
+    frame_count: int
+    width: int
+    height: int
+    size_given: bool
+    format: str
+    output_dir: str
+    """The folder that frames go to, its version included."""
+    priority: int
+    chunk_size: int | None
+    existing: Existing
     warnings: tuple[str, ...]

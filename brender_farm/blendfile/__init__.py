@@ -1,0 +1,1 @@
+"""Reading .blend files without Blender."""

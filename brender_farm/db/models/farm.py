@@ -1,0 +1,26 @@
+"""The one row about the farm itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from brender_farm.db.core import db
+from brender_farm.db.types import UtcDateTime
+
+
+class Farm(db.Model):  # type: ignore[name-defined,misc]
+    """What the scheduler last did, and counters that tell open pages whether to look again."""
+
+    __tablename__ = "farm"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(40))
+    """Tells this database's farm from any other on the same broker."""
+    shots_rev: Mapped[int] = mapped_column(default=1)
+    nodes_rev: Mapped[int] = mapped_column(default=1)
+    pass_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """End of the scheduler's last pass."""
+    broker_trouble: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,44 @@
+"""The table of nodes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from brender_farm.db.core import db
+from brender_farm.db.types import BigId, JsonText, StateText, UtcDateTime
+from brender_farm.domain.states import NodeIntent
+
+
+class Node(db.Model):  # type: ignore[name-defined,misc]
+    """A machine that renders: what people want of it, and what was last seen of it."""
+
+    __tablename__ = "nodes"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    intent: Mapped[NodeIntent] = mapped_column(
+        StateText(NodeIntent),
+        default=NodeIntent.ENABLED,
+    )
+    reason: Mapped[str] = mapped_column(Text, default="")
+    online: Mapped[bool]
+    accepting: Mapped[bool]
+    boot: Mapped[str] = mapped_column(String(200))
+    """Which start of its process this is."""
+    slots: Mapped[int]
+    trouble: Mapped[str] = mapped_column(Text, default="")
+    claims: Mapped[list[dict[str, Any]]] = mapped_column(JsonText, default=list)
+    """The chunks it says it is at work on (wire.ChunkClaim)."""
+    warm: Mapped[list[str]] = mapped_column(JsonText, default=list)
+    facts: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    """wire.MachineFacts"""
+    memory_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    sample: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    """wire.MachineSample"""
+    first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)

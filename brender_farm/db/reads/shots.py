@@ -1,0 +1,128 @@
+"""Reading shots, their chunks and frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from brender_farm.db.models import Chunk, Event, Farm, Frame, Node, Shot
+from brender_farm.domain.states import LIVE_CHUNK_STATES, UNFINISHED_SHOT_STATES, ShotState
+
+_SORTABLE: dict[str, ColumnElement[object]] = {
+    "id": Shot.id,
+    "name": func.lower(Shot.name),
+    "state": Shot.state,
+    "priority": Shot.priority,
+    "submitter": func.lower(Shot.submitter),
+    "frames": Shot.frame_count,
+    "progress": Shot.done_count * 1.0 / Shot.frame_count,
+    "created": Shot.id,
+    "seconds": case(
+        (Shot.measured_count > 0, Shot.render_seconds / Shot.measured_count), else_=0.0
+    ),
+}  # type: ignore[dict-item]
+SORT_NAMES = tuple(_SORTABLE)
+
+
+def page_of_shots(
+    session: Session, *, search: str, state: str, sort: str, offset: int, limit: int
+) -> tuple[list[Shot], int]:
+    """Return one page of the matching shots, and how many match."""
+    wanted = _matching(select(Shot), search, state)
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    column = _SORTABLE.get(sort.lstrip("-"), Shot.id)
+    order = column.desc() if sort.startswith("-") else column.asc()  # type: ignore[attr-defined]
+    found = session.scalars(wanted.order_by(order, Shot.id.desc()).offset(offset).limit(limit))
+    return list(found), total
+
+
+def _matching(query: Select[tuple[Shot]], search: str, state: str) -> Select[tuple[Shot]]:
+    if state:
+        query = query.where(Shot.state == state)
+    if search:
+        text = search.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+        like = f"%{text}%"
+        query = query.where(
+            or_(
+                Shot.name.ilike(like, escape="\\"),
+                Shot.submitter.ilike(like, escape="\\"),
+                cast(Shot.id, String) == search.lstrip("#"),
+            )
+        )
+    return query
+
+
+def counts_by_state(session: Session) -> dict[str, int]:
+    found = session.execute(select(Shot.state, func.count()).group_by(Shot.state)).all()
+    counts = {str(state): count for state, count in found}
+    return {str(state): counts.get(str(state), 0) for state in ShotState}
+
+
+def shots_rev(session: Session) -> int:
+    return session.scalar(select(Farm.shots_rev)) or 0
+
+
+def live_chunk_counts(session: Session, shot_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many chunks of each of these shots are on nodes."""
+    found = session.execute(
+        select(Chunk.shot_id, func.count())
+        .where(Chunk.shot_id.in_(shot_ids), Chunk.state.in_(LIVE_CHUNK_STATES))
+        .group_by(Chunk.shot_id)
+    ).all()
+    return {shot_id: count for shot_id, count in found}  # noqa: C416
+
+
+def frames_of(
+    session: Session, shot_id: int, numbers: Sequence[int]
+) -> dict[int, Row[tuple[Frame, str | None]]]:
+    """Return what is stored of these frames, each with the name of its node."""
+    found = session.execute(
+        select(Frame, Node.name)
+        .outerjoin(Chunk, Chunk.id == Frame.chunk_id)
+        .outerjoin(Node, Node.id == Chunk.node_id)
+        .where(Frame.shot_id == shot_id, Frame.frame.in_(numbers))
+    ).all()
+    return {row[0].frame: row for row in found}
+
+
+def frame_numbers_in_state(
+    session: Session, shot_id: int, state: str, *, offset: int, limit: int
+) -> tuple[list[int], int]:
+    """Return the frames stored in this state, by number, and how many there are."""
+    wanted = select(Frame.frame).where(Frame.shot_id == shot_id, Frame.state == state)
+    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    return list(session.scalars(wanted.order_by(Frame.frame).offset(offset).limit(limit))), total
+
+
+def live_chunks(session: Session, shot_id: int) -> list[Row[tuple[Chunk, str]]]:
+    """Return the shot's chunks that are on nodes, each with its node's name."""
+    found = session.execute(
+        _chunks_with_node().where(Chunk.shot_id == shot_id, Chunk.state.in_(LIVE_CHUNK_STATES))
+    )
+    return list(found)
+
+
+def latest_chunks(session: Session, shot_id: int, limit: int) -> list[Row[tuple[Chunk, str]]]:
+    query = _chunks_with_node().where(Chunk.shot_id == shot_id)
+    return list(session.execute(query.order_by(Chunk.id.desc()).limit(limit)))
+
+
+def chunk_with_node(session: Session, chunk_id: int) -> Row[tuple[Chunk, str]] | None:
+    return session.execute(_chunks_with_node().where(Chunk.id == chunk_id)).one_or_none()
+
+
+def _chunks_with_node() -> Select[tuple[Chunk, str]]:
+    return select(Chunk, Node.name).join(Node, Node.id == Chunk.node_id)
+
+
+def events_of(session: Session, subject: str, subject_id: int, limit: int) -> list[Event]:
+    query = select(Event).where(Event.subject == subject, Event.subject_id == subject_id)
+    return list(session.scalars(query.order_by(Event.id.desc()).limit(limit)))
+
+
+def taken_folders(session: Session) -> set[str]:
+    """Return the output folders of all unfinished shots."""
+    query = select(Shot.output_dir).where(Shot.state.in_(UNFINISHED_SHOT_STATES))
+    return set(session.scalars(query))

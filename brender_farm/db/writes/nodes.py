@@ -1,0 +1,69 @@
+"""Changing nodes. All of these run inside `writing()`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from brender_farm import wire
+from brender_farm.db.models import Farm, Node
+from brender_farm.db.writes.events import add_event
+from brender_farm.domain.states import NodeIntent
+
+
+def touch_nodes(session: Session) -> None:
+    """Tell open pages that something about the nodes has changed."""
+    session.execute(update(Farm).values(nodes_rev=Farm.nodes_rev + 1))
+
+
+def store_heartbeat(session: Session, node: Node, beat: wire.Heartbeat, now: datetime) -> None:
+    """Keep what a node says of itself, and bring it online if it was not."""
+    node.boot, node.slots, node.accepting = beat.boot, beat.slots, beat.accepting
+    node.trouble, node.warm = beat.trouble, beat.warm
+    node.claims = [wire.write(claim) for claim in beat.claims]
+    node.facts, node.sample = wire.write(beat.facts), wire.write(beat.sample)
+    node.memory_bytes = beat.facts.memory_bytes
+    node.last_seen_at = now
+    if not node.online:
+        _go(session, node, online=True, now=now, reason="Its heartbeat is back.")
+
+
+def add_node(session: Session, beat: wire.Heartbeat, now: datetime) -> Node:
+    """Make a node known at its first heartbeat."""
+    node = Node(
+        name=beat.node,
+        intent=NodeIntent.ENABLED,
+        online=False,
+        accepting=False,
+        boot="",
+        slots=beat.slots,
+        facts={},
+        sample={},
+        first_seen_at=now,
+        last_seen_at=now,
+    )
+    session.add(node)
+    session.flush()
+    return node
+
+
+def take_offline(session: Session, node: Node, *, now: datetime, reason: str) -> None:
+    node.claims, node.warm = [], []
+    _go(session, node, online=False, now=now, reason=reason)
+
+
+def _go(session: Session, node: Node, *, online: bool, now: datetime, reason: str) -> None:
+    words = ("offline", "online")
+    add_event(
+        session,
+        at=now,
+        actor="farm",
+        subject="node",
+        subject_id=node.id,
+        from_state=words[node.online],
+        to_state=words[online],
+        reason=reason,
+    )
+    node.online = online

@@ -1,0 +1,77 @@
+"""Changing shots. All of these run inside `writing()`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from brender_farm.db.models import Farm, Shot
+from brender_farm.db.writes.events import add_event
+from brender_farm.domain.frames import Spans
+from brender_farm.domain.rollup import Tally, is_hopeless, shot_state
+from brender_farm.domain.states import ACTIVE_SHOT_STATES, ShotState
+
+_OVER = (ShotState.COMPLETED, ShotState.FAILED, ShotState.CANCELLED)
+
+
+def touch(session: Session, shot: Shot) -> None:
+    """Tell open pages that the shot, its chunks or its frames have changed."""
+    shot.rev += 1
+    session.execute(update(Farm).values(shots_rev=Farm.shots_rev + 1))
+
+
+def set_pending(shot: Shot, pending: Spans) -> None:
+    shot.pending = pending.encode()
+    shot.pending_count = len(pending)
+
+
+def tally_of(shot: Shot) -> Tally:
+    return Tally(
+        frame_count=shot.frame_count,
+        pending_count=shot.pending_count,
+        done_count=shot.done_count,
+        failed_count=shot.failed_count,
+    )
+
+
+def roll_up(session: Session, shot: Shot, *, now: datetime) -> None:
+    """Give the shot the state that follows from its frames, with its event."""
+    tally = tally_of(shot)
+    state = shot_state(shot.state, tally)
+    if state is shot.state:
+        return
+    if state in ACTIVE_SHOT_STATES and shot.state in ACTIVE_SHOT_STATES and shot.started_at:
+        shot.state = state  # it alternates with every chunk; only the first start is an event
+        return
+    reason = ""
+    if state is ShotState.PAUSED and is_hopeless(tally):
+        reason = (
+            f"The first {tally.failed_count} frames all failed and none succeeded. "
+            "Look at their reasons, mend the scene, then resume."
+        )
+    elif state is ShotState.FAILED:
+        reason = f"{tally.failed_count} of {tally.frame_count} frames gave up."
+    move(session, shot, state, now=now, actor="farm", reason=reason)
+
+
+def move(
+    session: Session, shot: Shot, state: ShotState, *, now: datetime, actor: str, reason: str
+) -> None:
+    """Change a shot's state, its times, and store the event."""
+    add_event(
+        session,
+        at=now,
+        actor=actor,
+        subject="shot",
+        subject_id=shot.id,
+        from_state=shot.state,
+        to_state=state,
+        reason=reason,
+    )
+    shot.state = state
+    shot.reason = reason
+    shot.finished_at = now if state in _OVER else None
+    if state is ShotState.RENDERING and shot.started_at is None:
+        shot.started_at = now

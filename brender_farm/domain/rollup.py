@@ -1,0 +1,46 @@
+"""What follows from a result: a frame's next state, and the state of the whole shot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from brender_farm.domain.states import FrameState, ShotState
+
+MAX_TRIES = 3
+HOPELESS_FRAMES = 5
+"""A shot whose first so many frames all gave up, with none done, pauses itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """A shot's frames, counted."""
+
+    frame_count: int
+    pending_count: int
+    done_count: int
+    failed_count: int
+
+    @property
+    def rendering_count(self) -> int:
+        return self.frame_count - self.pending_count - self.done_count - self.failed_count
+
+
+def after_failure(tries: int, *, permanent: bool) -> FrameState:
+    """Return what a frame becomes after its `tries`-th failed try."""
+    return FrameState.FAILED if permanent or tries >= MAX_TRIES else FrameState.PENDING
+
+
+def shot_state(state: ShotState, tally: Tally) -> ShotState:
+    """Return the state that follows from the tally; a pause or a cancel outlives late results."""
+    if state is ShotState.CANCELLED:
+        return state
+    if tally.done_count + tally.failed_count >= tally.frame_count:
+        return ShotState.FAILED if tally.failed_count else ShotState.COMPLETED
+    if state is ShotState.PAUSED or is_hopeless(tally):
+        return ShotState.PAUSED
+    return ShotState.RENDERING if tally.rendering_count > 0 else ShotState.QUEUED
+
+
+def is_hopeless(tally: Tally) -> bool:
+    """Tell whether going on would only fail frame after frame."""
+    return tally.done_count == 0 and tally.failed_count >= HOPELESS_FRAMES

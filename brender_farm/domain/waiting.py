@@ -1,0 +1,52 @@
+"""Why a shot does not get (more) slots now, in a sentence an artist can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from brender_farm.domain.planning import NodeView, ShotView, fits
+from brender_farm.domain.states import ShotState
+from brender_farm.domain.versions import parse_version
+
+
+def why_waiting(
+    shot: ShotView, state: ShotState, nodes: Sequence[NodeView], *, known_nodes: int
+) -> str:
+    """Return the weightiest reason with what would unblock it; empty when nothing holds it back.
+
+    `nodes` are those that may take work; `known_nodes` counts the offline and disabled ones too.
+    """
+    if state is ShotState.PAUSED:
+        return "It is paused. Resume it to go on."
+    if state not in (ShotState.QUEUED, ShotState.RENDERING) or shot.pending_count == 0:
+        return ""
+    if not nodes:
+        return _no_node(known_nodes)
+    fitting = [node for node in nodes if fits(shot, node)]
+    if not fitting:
+        return _no_version(shot, nodes)
+    if any(node.free_slots > 0 for node in fitting):
+        return ""
+    slots = sum(node.slots for node in fitting)
+    return (
+        f"All {slots} slots that fit are busy, {shot.busy_slots} of them with this shot. "
+        "It goes on when one is free; a higher priority takes the next one."
+    )
+
+
+def _no_node(known_nodes: int) -> str:
+    if known_nodes == 0:
+        return "The farm has no node yet. Start one with: brender worker"
+    return (
+        f"None of the {known_nodes} nodes takes work: all are offline, disabled, draining or in "
+        "trouble. See the Nodes page."
+    )
+
+
+def _no_version(shot: ShotView, nodes: Sequence[NodeView]) -> str:
+    versions = {version for node in nodes for version in node.blender_versions}
+    newest = max(versions, key=parse_version, default="none")
+    return (
+        f"The file was saved by Blender {shot.blend_version}; the newest on an available node is "
+        f"{newest}. Install that version on a node."
+    )

@@ -1,0 +1,64 @@
+"""The scheduler as a process: a Celery worker on queue `farm`, one task at a time."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from celery import signals
+
+from brender_farm.broker.address import broker_url
+from brender_farm.broker.board import Board
+from brender_farm.broker.link import connect, wait_for_broker
+from brender_farm.celery_app import FARM_QUEUE, REPORT, scheduler_app
+from brender_farm.db.core import create_core_app
+from brender_farm.db.migrate import upgrade
+from brender_farm.errors import MessageRefused
+from brender_farm.scheduler.scheduler import Scheduler
+from brender_farm.scheduler.ticker import Ticker
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+    from brender_farm.config import Settings
+
+log = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Run the scheduler until it is told to stop."""
+    core = create_core_app(settings)
+    with core.app_context():
+        upgrade()
+    url = wait_for_broker(lambda: broker_url(settings))
+    celery = scheduler_app(url)
+    scheduler = Scheduler(core, celery, Board(connect(url)))
+    _add_tasks(celery, scheduler)
+    ticker = Ticker(scheduler, connect(url))
+
+    def start(**_: Any) -> None:
+        ticker.start()
+
+    signals.worker_ready.connect(start, weak=False)
+    celery.worker_main(
+        [
+            "worker",
+            "--pool=solo",
+            f"--queues={FARM_QUEUE}",
+            "--hostname=scheduler@farm",
+            "--without-gossip",
+            "--without-mingle",
+            "--heartbeat-interval=10",
+            "--loglevel=WARNING",
+        ]
+    )
+    ticker.stop()
+
+
+def _add_tasks(celery: Celery, scheduler: Scheduler) -> None:
+    @celery.task(name=REPORT)
+    def receive(body: dict[str, Any]) -> None:
+        try:
+            scheduler.receive(body)
+        except MessageRefused as error:
+            log.error("A report was refused.", extra={"error": str(error)})  # noqa: TRY400

@@ -1,0 +1,125 @@
+"""Understanding a submission: everything filled in from the .blend, every fault found at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from brender_farm.blendfile.facts import BlendFacts, inspect
+from brender_farm.blendfile.scenes import SceneFacts
+from brender_farm.config import Settings
+from brender_farm.db.core import current_settings, reading
+from brender_farm.db.reads.nodes import newest_versions
+from brender_farm.db.reads.shots import taken_folders
+from brender_farm.domain.formats import ImageFormat
+from brender_farm.domain.frames import FrameList
+from brender_farm.domain.paths import confine
+from brender_farm.errors import BlendFileError, Fault, FrameSyntaxError, RequestRefused
+from brender_farm.service import checks, output
+from brender_farm.service.requests import Checked, Existing, ShotRequest
+
+_T = TypeVar("_T")
+
+
+class _Gatherer:
+    """Passes a good value through; keeps a fault and gives None instead."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def __call__(self, outcome: _T | Fault) -> _T | None:
+        if isinstance(outcome, Fault):
+            self.faults.append(outcome)
+            return None
+        return outcome
+
+    def settle(self) -> None:
+        if self.faults:
+            raise RequestRefused(*self.faults)
+
+
+def check(request: ShotRequest) -> Checked:
+    """Understand a request without storing anything. Raises RequestRefused with every fault."""
+    settings = current_settings()
+    facts = _read_blend(request.blend, settings)
+    with reading() as session:
+        versions, taken = newest_versions(session), taken_folders(session)
+    good = _Gatherer()
+    good(checks.version_fault(facts, versions))
+    good(checks.priority_fault(request.priority))
+    chunk_size = good(checks.read_chunk_size(request.chunk_size))
+    name = good(checks.read_name(request.name, facts.path))
+    existing = good(checks.read_existing(request.existing))
+    scene = good(checks.choose_scene(facts, request.scene))
+    fmt = good(checks.choose_format(request.format, scene)) if scene else None
+    size = good(checks.choose_size(request.width, request.height, scene)) if scene else None
+    frames = good(_read_frames(request.frames, scene)) if scene or request.frames else None
+    folder = None
+    if name and existing and fmt:
+        folder = good(_choose_folder(request, settings, facts.path, name, existing, fmt, taken))
+    warnings = checks.warnings_of(facts, scene, fmt) if scene and fmt else ()
+    for text in warnings if request.strict else ():
+        good(Fault(field="blend", message=text, remedy="Mend it, or submit without strict."))
+    good.settle()
+    assert name and existing and scene and fmt and size and frames and folder  # noqa: PT018
+    return Checked(
+        blend=str(facts.path),
+        blend_size_bytes=facts.size_bytes,
+        blend_mtime_ns=facts.mtime_ns,
+        blend_version=facts.blender_version,
+        name=name,
+        scene=scene.name,
+        scenes=tuple(other.name for other in facts.scenes),
+        frames=str(frames),
+        frame_count=len(frames),
+        width=size[0],
+        height=size[1],
+        size_given=size[2],
+        format=fmt.name,
+        output_dir=str(folder),
+        priority=request.priority,
+        chunk_size=chunk_size,
+        existing=existing,
+        warnings=warnings,
+    )
+
+
+def _read_blend(text: str, settings: Settings) -> BlendFacts:
+    """Without a readable .blend nothing else can be checked: this refuses at once."""
+    path = Path(text).expanduser()
+    try:
+        return inspect(confine(path, settings.roots, "blend"))
+    except BlendFileError as error:
+        raise RequestRefused(Fault(field="blend", message=str(error), remedy="")) from error
+
+
+def _read_frames(text: str | None, scene: SceneFacts | None) -> FrameList | Fault:
+    if text is None or not text.strip():
+        assert scene is not None
+        step = f"x{scene.frame_step}" if scene.frame_step > 1 else ""
+        text = f"{scene.frame_start}-{scene.frame_end}{step}"
+    try:
+        return FrameList.parse(text)
+    except FrameSyntaxError as error:
+        return Fault(field="frames", message=str(error), remedy="")
+
+
+def _choose_folder(
+    request: ShotRequest,
+    settings: Settings,
+    blend: Path,
+    name: str,
+    existing: Existing,
+    fmt: ImageFormat,
+    taken: set[str],
+) -> Path | Fault:
+    given = request.output is not None and request.output.strip()
+    wanted = request.output if given else blend.parent / "renders" / checks.folder_name(name)
+    try:
+        base = confine(Path(str(wanted)).expanduser(), settings.roots, "output")
+    except RequestRefused as refusal:
+        return refusal.faults[0]
+    folder = output.choose_output(
+        base=base, always_version=not given, existing=existing, fmt=fmt, taken=taken
+    )
+    return checks.writable_fault(folder) or output.taken_fault(folder, taken) or folder

@@ -1,0 +1,155 @@
+"""The single checks of a submission: each returns a Fault, or what it understood."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+from brender_farm.blendfile.facts import BlendFacts
+from brender_farm.blendfile.scenes import SceneFacts
+from brender_farm.domain.formats import DEFAULT_FORMAT, FORMATS, ImageFormat, find_format
+from brender_farm.domain.versions import can_open, parse_version
+from brender_farm.errors import Fault
+from brender_farm.service.requests import Existing
+
+MAX_NAME = 120
+_SIZE_LIMITS = (4, 65_536)
+
+
+def priority_fault(priority: int) -> Fault | None:
+    if isinstance(priority, int) and 0 <= priority <= 100:
+        return None
+    return Fault(
+        field="priority",
+        message=f"{priority} is not a priority.",
+        remedy="Give a whole number from 0 (last) to 100 (first); 50 is usual.",
+    )
+
+
+def read_chunk_size(size: int | str) -> int | Fault | None:
+    """Return frames per chunk, None for automatic."""
+    text = str(size).strip().lower()
+    if text in ("auto", ""):
+        return None
+    if text.isdecimal() and 1 <= int(text) <= 1_000_000:
+        return int(text)
+    return Fault(
+        field="chunk_size",
+        message=f"{size!r} is not a chunk size.",
+        remedy="Give 1 or more frames per chunk, or 'auto'.",
+    )
+
+
+def read_existing(policy: str) -> Existing | Fault:
+    try:
+        return Existing(policy)
+    except ValueError:
+        return Fault(
+            field="existing",
+            message=f"{policy!r} is not known.",
+            remedy=f"Choose one of {', '.join(Existing)}.",
+        )
+
+
+def read_name(name: str | None, blend: Path) -> str | Fault:
+    """Return the shot's name: as given, or the file's."""
+    text = (name if name is not None and name.strip() else blend.stem).strip()
+    if len(text) > MAX_NAME or any(unicodedata.category(sign) in ("Cc", "Cf") for sign in text):
+        return Fault(
+            field="name",
+            message="The name is too long or holds control characters.",
+            remedy=f"Use 1 to {MAX_NAME} printable characters.",
+        )
+    return text
+
+
+def folder_name(name: str) -> str:
+    """Return a shot's name as a folder name that every operating system takes."""
+    return re.sub(r'[<>:"/\\|?*\s]+', "_", name).strip("._") or "shot"
+
+
+def choose_scene(facts: BlendFacts, name: str | None) -> SceneFacts | Fault:
+    scene = facts.scene(name.strip() if name and name.strip() else None)
+    if scene is not None:
+        return scene
+    return Fault(
+        field="scene",
+        message=f"The file has no scene {name!r}.",
+        remedy=f"Choose one of: {', '.join(scene.name for scene in facts.scenes)}.",
+    )
+
+
+def choose_format(name: str | None, scene: SceneFacts) -> ImageFormat | Fault:
+    """Return the format asked for, or the scene's own; a film becomes PNG frames."""
+    if name and name.strip():
+        found = find_format(name)
+        if found is not None:
+            return found
+        return Fault(
+            field="format",
+            message=f"{name!r} is not a format this farm renders.",
+            remedy=f"Choose one of {', '.join(FORMATS)}.",
+        )
+    return find_format(scene.format) or FORMATS[DEFAULT_FORMAT]
+
+
+def choose_size(
+    width: int | None, height: int | None, scene: SceneFacts
+) -> tuple[int, int, bool] | Fault:
+    """Return width, height in pixels and whether they were asked for."""
+    if width is None and height is None:
+        share = scene.percentage / 100
+        return max(1, int(scene.width * share)), max(1, int(scene.height * share)), False
+    low, high = _SIZE_LIMITS
+    if width is None or height is None or not low <= width <= high or not low <= height <= high:
+        return Fault(
+            field="width",
+            message=f"{width} × {height} is not a size that can be rendered.",
+            remedy=f"Give both width and height, {low} to {high:,} pixels, or neither.",
+        )
+    return width, height, True
+
+
+def version_fault(facts: BlendFacts, node_versions: Iterable[str]) -> Fault | None:
+    """Refuse a file that no known node could open; a farm without nodes refuses nothing."""
+    known = list(node_versions)
+    if not known or any(can_open(version, facts.blender_version) for version in known):
+        return None
+    return Fault(
+        field="blend",
+        message=f"It was saved by Blender {facts.blender_version}; "
+        f"the newest on the farm is {max(known, key=parse_version)}.",
+        remedy="Install that version on a node, or save the file with an older Blender.",
+    )
+
+
+def warnings_of(facts: BlendFacts, scene: SceneFacts, fmt: ImageFormat) -> tuple[str, ...]:
+    """Return what the artist should know, though the shot can be rendered."""
+    warnings = [
+        f"Missing {missing.kind}: {missing.path} (used by {missing.used_by})."
+        for missing in facts.missing
+    ]
+    if scene.is_film:
+        warnings.append(
+            f"The file is set to a film format ({scene.format}); "
+            f"frames are rendered as {fmt.name} instead."
+        )
+    return tuple(warnings)
+
+
+def writable_fault(folder: Path) -> Fault | None:
+    """Refuse a folder that cannot be made or written to, looking at what exists of it now."""
+    existing = folder
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
+        return None
+    what = "is not a folder" if existing.exists() and not existing.is_dir() else "is not writable"
+    return Fault(
+        field="output",
+        message=f"{existing} {what}.",
+        remedy="Choose another output folder, or give the farm the right to write there.",
+    )

@@ -1,0 +1,31 @@
+"""Files that may be shown: only those the database has recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from brender_farm.db.core import reading
+from brender_farm.db.models import Chunk, Shot
+from brender_farm.db.reads.frames import done_frame
+from brender_farm.domain.formats import FORMATS
+from brender_farm.domain.places import frame_name, log_path
+from brender_farm.errors import NotFound
+
+
+def frame_file(shot_id: int, frame: int) -> Path:
+    """Return the file of a finished frame. Raises NotFound when it is not finished."""
+    with reading() as session:
+        shot = session.get(Shot, shot_id)
+        if shot is None or done_frame(session, shot_id, frame) is None:
+            raise NotFound(f"Shot {shot_id} has no finished frame {frame}.")
+        return Path(shot.output_dir) / frame_name(frame, shot.padding, FORMATS[shot.format])
+
+
+def chunk_log(chunk_id: int) -> Path:
+    """Return where a chunk's log is; it may not be there yet. Raises NotFound."""
+    with reading() as session:
+        chunk = session.get(Chunk, chunk_id)
+        shot = session.get(Shot, chunk.shot_id) if chunk is not None else None
+        if shot is None:
+            raise NotFound(f"There is no chunk {chunk_id}.")
+        return log_path(Path(shot.output_dir), chunk_id)

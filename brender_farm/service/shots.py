@@ -1,0 +1,222 @@
+"""Looking at shots and steering them: one function is one transaction, then messages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from brender_farm.db.core import reading, writing
+from brender_farm.db.models import Shot
+from brender_farm.db.reads import shots as reads
+from brender_farm.db.reads.nodes import count_nodes
+from brender_farm.db.reads.planning import node_views, shot_views
+from brender_farm.db.writes.events import add_event
+from brender_farm.db.writes.shots import touch
+from brender_farm.domain.frames import Spans
+from brender_farm.domain.states import FrameState
+from brender_farm.domain.waiting import why_waiting
+from brender_farm.errors import NotFound, RequestRefused
+from brender_farm.service import shot_actions
+from brender_farm.service.checks import priority_fault
+from brender_farm.service.messages import announce
+from brender_farm.service.recording import frame_list
+from brender_farm.service.shapes import (
+    ChunkRow,
+    EventRow,
+    FramePage,
+    Page,
+    ShotDetail,
+    ShotList,
+    ShotRow,
+)
+from brender_farm.service.views import chunk_row, event_row, frame_cell, shot_row
+
+
+def list_shots(page: Page) -> ShotList:
+    """Return one page of shots, filtered and sorted as `page` says."""
+    with reading() as session:
+        found, total = reads.page_of_shots(
+            session,
+            search=page.search.strip(),
+            state=page.state,
+            sort=page.sort,
+            offset=(max(page.number, 1) - 1) * page.size,
+            limit=page.size,
+        )
+        busy = reads.live_chunk_counts(session, [shot.id for shot in found])
+        return ShotList(
+            rows=tuple(shot_row(shot, busy.get(shot.id, 0)) for shot in found),
+            total=total,
+            page=page,
+            counts=reads.counts_by_state(session),
+            tag=str(reads.shots_rev(session)),
+        )
+
+
+def shots_tag() -> str:
+    """Return a tag that changes when anything in any shot does."""
+    with reading() as session:
+        return str(reads.shots_rev(session))
+
+
+def get_shot(shot_id: int) -> ShotDetail:
+    """Return a shot with all it was submitted with. Raises NotFound."""
+    with reading() as session:
+        shot = _find(session, shot_id)
+        return _detail(session, shot)
+
+
+def shot_tag(shot_id: int) -> str:
+    """Return a tag that changes when anything of this shot does. Raises NotFound."""
+    with reading() as session:
+        rev = session.query(Shot.rev).filter(Shot.id == shot_id).scalar()
+        if rev is None:
+            raise NotFound(f"There is no shot {shot_id}.")
+        return str(rev)
+
+
+def shot_frames(shot_id: int, *, offset: int = 0, limit: int = 200, state: str = "") -> FramePage:
+    """Return part of a shot's frames: in rendering order, or those in one state by number.
+
+    `state` is a FrameState; empty: all. Raises NotFound.
+    """
+    with reading() as session:
+        shot = _find(session, shot_id)
+        rendering = _rendering(session, shot)
+        numbers, total = _numbers(session, shot, rendering, state, offset, limit)
+        stored = reads.frames_of(session, shot_id, numbers)
+        cells = []
+        for number in numbers:
+            row = stored.get(number)
+            frame, node = (row[0], row[1]) if row is not None else (None, None)
+            cells.append(frame_cell(number, frame, node, rendering.get(number)))
+        return FramePage(cells=tuple(cells), offset=offset, total=total)
+
+
+def shot_chunks(shot_id: int, *, limit: int = 100) -> tuple[ChunkRow, ...]:
+    """Return the shot's chunks, newest first."""
+    with reading() as session:
+        found = reads.latest_chunks(session, shot_id, limit)
+        return tuple(chunk_row(chunk, node) for chunk, node in found)
+
+
+def get_chunk(chunk_id: int) -> ChunkRow:
+    """Return one chunk. Raises NotFound."""
+    with reading() as session:
+        found = reads.chunk_with_node(session, chunk_id)
+        if found is None:
+            raise NotFound(f"There is no chunk {chunk_id}.")
+        return chunk_row(*found)
+
+
+def shot_events(shot_id: int, *, limit: int = 50) -> tuple[EventRow, ...]:
+    """Return what happened to the shot, newest first."""
+    with reading() as session:
+        return tuple(event_row(e) for e in reads.events_of(session, "shot", shot_id, limit))
+
+
+def act_on_shot(shot_id: int, action: str, *, actor: str, reason: str = "") -> ShotRow:
+    """Pause, resume, cancel or retry a shot.
+
+    Raises NotFound, and ActionRefused with what is allowed when its state forbids the action.
+    """
+    with writing() as session:
+        shot = _find(session, shot_id)
+        stopped = shot_actions.perform(
+            session, shot, action, actor=actor, reason=reason, now=datetime.now(UTC)
+        )
+        row = shot_row(shot, len(reads.live_chunks(session, shot_id)))
+    announce(stopped=stopped)
+    return row
+
+
+def set_priority(shot_id: int, priority: int, *, actor: str) -> ShotRow:
+    """Change a shot's priority, 0 to 100; the next chunk follows it. Raises RequestRefused."""
+    fault = priority_fault(priority)
+    if fault is not None:
+        raise RequestRefused(fault)
+    with writing() as session:
+        shot = _find(session, shot_id)
+        if shot.priority != priority:
+            add_event(
+                session,
+                at=datetime.now(UTC),
+                actor=actor,
+                subject="shot",
+                subject_id=shot.id,
+                from_state=shot.state,
+                to_state=shot.state,
+                reason=f"Priority {shot.priority} → {priority}.",
+            )
+            shot.priority = priority
+            touch(session, shot)
+        row = shot_row(shot, len(reads.live_chunks(session, shot_id)))
+    announce()
+    return row
+
+
+def _find(session: Session, shot_id: int) -> Shot:
+    shot = session.get(Shot, shot_id)
+    if shot is None:
+        raise NotFound(f"There is no shot {shot_id}.")
+    return shot
+
+
+def _detail(session: Session, shot: Shot) -> ShotDetail:
+    busy = reads.live_chunk_counts(session, [shot.id]).get(shot.id, 0)
+    return ShotDetail(
+        row=shot_row(shot, busy),
+        blend=shot.blend,
+        blend_version=shot.blend_version,
+        scene=shot.scene,
+        frames=shot.frames,
+        format=shot.format,
+        width=shot.width,
+        height=shot.height,
+        chunk_size=shot.chunk_size,
+        existing=shot.existing,
+        output_dir=shot.output_dir,
+        padding=shot.padding,
+        warnings=tuple(shot.warnings or ()),
+        waiting=_waiting(session, shot),
+        rev=shot.rev,
+    )
+
+
+def _waiting(session: Session, shot: Shot) -> str:
+    view = next((view for view in shot_views(session) if view.id == shot.id), None)
+    if view is None:
+        return shot.reason
+    nodes = list(node_views(session).values())
+    return why_waiting(view, shot.state, nodes, known_nodes=count_nodes(session))
+
+
+def _rendering(session: Session, shot: Shot) -> dict[int, tuple[int, str]]:
+    """Map each frame on a node to its chunk's id and the node's name."""
+    order = frame_list(shot.frames)
+    return {
+        number: (chunk.id, node)
+        for chunk, node in reads.live_chunks(session, shot.id)
+        for number in order.at(Spans.decode(chunk.spans))
+    }
+
+
+def _numbers(
+    session: Session,
+    shot: Shot,
+    rendering: dict[int, tuple[int, str]],
+    state: str,
+    offset: int,
+    limit: int,
+) -> tuple[list[int], int]:
+    order = frame_list(shot.frames)
+    if state in (FrameState.DONE, FrameState.FAILED):
+        return reads.frame_numbers_in_state(session, shot.id, state, offset=offset, limit=limit)
+    if state == FrameState.RENDERING:
+        chosen = sorted(rendering)
+        return chosen[offset : offset + limit], len(chosen)
+    spans = Spans.decode(shot.pending) if state == FrameState.PENDING else Spans.all(len(order))
+    _, rest = spans.take(offset)
+    shown, _ = rest.take(limit)
+    return list(order.at(shown)), len(spans)

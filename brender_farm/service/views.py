@@ -1,0 +1,143 @@
+"""From database rows to the frozen shapes that leave the service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from brender_farm.db.models import Chunk, Event, Frame, Node, Shot
+from brender_farm.db.writes.shots import tally_of
+from brender_farm.domain.states import FrameState, ShotState, node_actions, shot_actions
+from brender_farm.service.shapes import (
+    ChunkRow,
+    EventRow,
+    FrameCell,
+    NodeRow,
+    NodeSample,
+    NodeWork,
+    ShotRow,
+)
+
+
+def seconds_per_frame(shot: Shot) -> float | None:
+    return shot.render_seconds / shot.measured_count if shot.measured_count else None
+
+
+def shot_row(shot: Shot, busy_slots: int) -> ShotRow:
+    tally = tally_of(shot)
+    return ShotRow(
+        id=shot.id,
+        name=shot.name,
+        state=shot.state,
+        reason=shot.reason,
+        priority=shot.priority,
+        submitter=shot.submitter,
+        frame_count=shot.frame_count,
+        done_count=shot.done_count,
+        failed_count=shot.failed_count,
+        rendering_count=tally.rendering_count,
+        pending_count=shot.pending_count,
+        seconds_per_frame=seconds_per_frame(shot),
+        time_left_s=_time_left_s(shot, busy_slots),
+        created_at=shot.created_at,
+        started_at=shot.started_at,
+        finished_at=shot.finished_at,
+        actions=shot_actions(shot.state),
+    )
+
+
+def _time_left_s(shot: Shot, busy_slots: int) -> float | None:
+    """Frames to go × mean seconds per frame, shared by the slots it has now."""
+    each = seconds_per_frame(shot)
+    if shot.state is not ShotState.RENDERING or each is None or busy_slots == 0:
+        return None
+    return (shot.frame_count - shot.done_count - shot.failed_count) * each / busy_slots
+
+
+def chunk_row(chunk: Chunk, node: str) -> ChunkRow:
+    return ChunkRow(
+        id=chunk.id,
+        shot_id=chunk.shot_id,
+        node=node,
+        state=chunk.state,
+        frames=chunk.frames,
+        frame_count=chunk.frame_count,
+        done_count=chunk.done_count,
+        failed_count=chunk.failed_count,
+        reason=chunk.reason,
+        sent_at=chunk.sent_at,
+        started_at=chunk.started_at,
+        finished_at=chunk.finished_at,
+    )
+
+
+def frame_cell(
+    number: int, stored: Frame | None, node: str | None, rendering: tuple[int, str] | None
+) -> FrameCell:
+    """Combine what is stored of a frame with the live chunk that has it: (id, node's name)."""
+    state = stored.state if stored is not None else FrameState.PENDING
+    chunk_id = stored.chunk_id if stored is not None else None
+    if rendering is not None:
+        state, (chunk_id, node) = FrameState.RENDERING, rendering
+    done = stored is not None and stored.state is FrameState.DONE
+    return FrameCell(
+        frame=number,
+        state=state,
+        chunk_id=chunk_id,
+        node=node,
+        seconds=stored.seconds if stored is not None else None,
+        byte_count=stored.byte_count if stored is not None else None,
+        peak_bytes=stored.peak_bytes if stored is not None else None,
+        tries=stored.tries if stored is not None else 0,
+        reason=stored.reason if stored is not None else "",
+        tag=(stored.digest or "")[:16] if done and stored is not None else "",
+    )
+
+
+def node_row(node: Node, chunks: Mapping[int, tuple[Chunk, str]]) -> NodeRow:
+    """Combine a node with its live chunks: id → (chunk, shot's name)."""
+    claims = {claim["chunk_id"]: claim for claim in node.claims}
+    return NodeRow(
+        id=node.id,
+        name=node.name,
+        intent=node.intent,
+        reason=node.reason,
+        online=node.online,
+        slots=node.slots,
+        work=tuple(_work(chunk, name, claims.get(chunk.id, {})) for chunk, name in chunks.values()),
+        sample=NodeSample(**node.sample),
+        hostname=node.facts.get("hostname", ""),
+        os=node.facts.get("os", ""),
+        cpu_count=node.facts.get("cpu_count", 0),
+        blender_versions=tuple(node.facts.get("blender_versions", ())),
+        trouble=node.trouble,
+        first_seen_at=node.first_seen_at,
+        last_seen_at=node.last_seen_at,
+        actions=node_actions(node.intent),
+    )
+
+
+def _work(chunk: Chunk, shot_name: str, claim: Mapping[str, int | None]) -> NodeWork:
+    return NodeWork(
+        chunk_id=chunk.id,
+        shot_id=chunk.shot_id,
+        shot_name=shot_name,
+        frames=chunk.frames,
+        frame=claim.get("frame"),
+        done_count=max(chunk.done_count, claim.get("done_count") or 0),
+        frame_count=chunk.frame_count,
+        sample=claim.get("sample"),
+        sample_count=claim.get("sample_count"),
+    )
+
+
+def event_row(event: Event) -> EventRow:
+    return EventRow(
+        id=event.id,
+        at=event.at,
+        actor=event.actor,
+        subject=event.subject,
+        subject_id=event.subject_id,
+        from_state=event.from_state,
+        to_state=event.to_state,
+        reason=event.reason,
+    )

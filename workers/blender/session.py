@@ -1,0 +1,229 @@
+"""A live Blender: started once, then given scenes and frames."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import psutil
+
+from brender_farm.blendfile.header import read_header
+from brender_farm.domain.versions import can_open
+from brender_farm.errors import BlendFileError, FrameFailed, SceneRefused, SessionDied
+from workers.blender.command import blender_command, child_environment
+from workers.blender.output import Progress, read_progress
+from workers.blender.pipe import Child
+from workers.blender.scene import Opened, SceneSpec, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from workers.blender.locate import BlenderInstall
+
+CLOSE_GRACE_S = 2.0
+
+
+class Session:
+    """One Blender process and the scene that it has open.
+
+    One thread at a time opens and renders; `kill` and the figures are safe from any thread.
+    """
+
+    def __init__(self, child: Child, version: str, hook: _LineHook) -> None:
+        """Use `start`."""
+        self.version = version
+        self.pid = child.pid
+        self.scene_key: str | None = None
+        self.opened_count = 0
+        self.frame_count = 0
+        self._child = child
+        self._hook = hook
+        self._opened: Opened | None = None
+        self._process = psutil.Process(child.pid)
+
+    @classmethod
+    def start(
+        cls,
+        install: BlenderInstall,
+        *,
+        node_name: str,
+        on_line: Callable[[str], None],
+        timeout_s: float,
+    ) -> Session:
+        """Start Blender and wait until it is ready.
+
+        `on_line` gets each line of Blender's own output, on another thread.
+        Raises SessionDied when it ends, fails or takes longer than `timeout_s`.
+        """
+        hook = _LineHook(on_line)
+        child = Child(
+            blender_command(install),
+            name=f"Blender {install.version}",
+            environment=child_environment(node_name),
+            on_line=hook,
+        )
+        try:
+            ready = child.wait_until_ready(timeout_s)
+            return cls(child, ready["version"], hook)
+        except BaseException:
+            child.kill()
+            raise
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self._child.alive
+
+    @property
+    def last_sign_of_life(self) -> float:
+        """When it last said anything, on the clock of `time.monotonic()`."""
+        return self._child.last_heard
+
+    @property
+    def on_line(self) -> Callable[[str], None]:
+        """Who gets Blender's output; a new chunk puts its own log here."""
+        return self._hook.on_line
+
+    @on_line.setter
+    def on_line(self, on_line: Callable[[str], None]) -> None:
+        self._hook.on_line = on_line
+
+    def open(self, spec: SceneSpec, *, timeout_s: float | None = None) -> Opened:
+        """Open a scene; one that is open already answers at once.
+
+        Raises SceneRefused when the file has changed since it was described, is newer than this
+        Blender or cannot be opened; SessionDied when Blender ends or takes over `timeout_s`.
+        """
+        if self._opened is not None and self.scene_key == spec.key:
+            return replace(self._opened, warm=True, seconds=0.0)
+        spec.check_unchanged()
+        self._check_version(spec.path)
+        self.scene_key = self._opened = None
+        answer = self._ask(
+            {
+                "type": "open",
+                "path": str(spec.path),
+                "scene": spec.scene,
+                "settings": spec.settings.as_command(),
+            },
+            timeout_s=timeout_s,
+        )
+        if answer["type"] == "error":
+            raise SceneRefused(answer["message"])
+        spec.check_unchanged()  # it may have been replaced while it was read
+        self._opened = msgspec.convert(_fields(answer), Opened)
+        self.scene_key = spec.key
+        self.opened_count += 1
+        return self._opened
+
+    def render(
+        self,
+        frame: int,
+        target: Path,
+        *,
+        on_started: Callable[[], None] | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Written:
+        """Render one frame of the open scene to exactly this path.
+
+        `on_progress` is called on another thread. There is no time limit: watch
+        `last_sign_of_life` and `cpu_s()`, and `kill()`.
+        Raises FrameFailed; SceneRefused when no frame of this scene can succeed; SessionDied.
+        """
+        self._hook.on_progress = on_progress
+        try:
+            answer = self._ask(
+                {"type": "render", "frame": frame, "path": str(target)}, on_started=on_started
+            )
+        finally:
+            self._hook.on_progress = None
+        if answer["type"] == "error":
+            raise (SceneRefused if answer["permanent"] else FrameFailed)(answer["message"])
+        self.frame_count += 1
+        return msgspec.convert(_fields(answer), Written, dec_hook=_path)
+
+    def drop(self) -> None:
+        """Close the scene so that its memory is free; Blender stays.
+
+        Raises SessionDied.
+        """
+        self.scene_key = self._opened = None
+        self._ask({"type": "drop"})
+
+    def rss_bytes(self) -> int:
+        """Return the resident memory of Blender and what it started; 0 when it is gone."""
+        return int(sum(_each(self._process, lambda process: process.memory_info().rss)))
+
+    def cpu_s(self) -> float:
+        """Return the processor time of Blender and what it started; 0 when it is gone."""
+        return sum(_each(self._process, _cpu_s))
+
+    def close(self, grace_s: float = CLOSE_GRACE_S) -> None:
+        """Ask Blender to quit, and end it when it takes longer than `grace_s`."""
+        self._child.close(grace_s)
+
+    def kill(self) -> None:
+        """End Blender and all it started; a render that waits raises SessionDied at once."""
+        self._child.kill()
+
+    def _ask(self, command: dict[str, Any], **how: Any) -> dict[str, Any]:
+        try:
+            return self._child.ask(command, **how)
+        except TimeoutError:
+            self._child.kill()
+            raise SessionDied(
+                f"Blender did not answer to {command['type']!r} within {how['timeout_s']:g} s "
+                "and was stopped."
+            ) from None
+
+    def _check_version(self, path: Path) -> None:
+        """Look before opening: an old Blender crashes on the file of a newer one."""
+        try:
+            saved = read_header(path).version
+        except BlendFileError as error:
+            raise SceneRefused(error.message) from error
+        if not can_open(self.version, saved):
+            raise SceneRefused(
+                f"{path} was saved by Blender {saved}; this node has Blender {self.version}, "
+                "which cannot open it. Render on a node with a newer Blender."
+            )
+
+
+class _LineHook:
+    """Hands each line to the log of the moment, and its sample count to whoever renders."""
+
+    def __init__(self, on_line: Callable[[str], None]) -> None:
+        self.on_line = on_line
+        self.on_progress: Callable[[Progress], None] | None = None
+
+    def __call__(self, line: str) -> None:
+        self.on_line(line)
+        on_progress = self.on_progress
+        if on_progress is not None and (progress := read_progress(line)) is not None:
+            on_progress(progress)
+
+
+def _fields(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name not in {"id", "type"}}
+
+
+def _path(wanted: type, value: Any) -> Path:
+    assert wanted is Path
+    return Path(value)
+
+
+def _each(process: psutil.Process, read: Callable[[psutil.Process], float]) -> list[float]:
+    found = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for member in (process, *process.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                found.append(read(member))
+    return found
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)

@@ -1,0 +1,82 @@
+"""The node's heartbeat: every 2 s what it is and does; the answer says which chunks are its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from typing import TYPE_CHECKING
+
+from redis import RedisError
+
+from brender_farm import wire
+from workers.stats import machine_facts, machine_sample
+
+if TYPE_CHECKING:
+    from brender_farm.broker.board import Board
+    from brender_farm.config import Settings
+    from workers.node import Node
+
+log = logging.getLogger(__name__)
+
+INTERVAL_S = 2.0
+
+
+class Heart(threading.Thread):
+    """Posts the heartbeat and stops chunks that are no longer this node's."""
+
+    def __init__(self, node: Node, settings: Settings, board: Board, versions: list[str]) -> None:
+        super().__init__(name="heart", daemon=True)
+        self._node = node
+        self._settings = settings
+        self._board = board
+        self._facts = machine_facts(versions)
+        self._boot = uuid.uuid4().hex
+        self._beat = 0
+        self._accepting = True
+        self._stopping = threading.Event()
+        self._hurry = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            self._hurry.clear()
+            try:
+                self.beat_once()
+            except (RedisError, OSError) as error:
+                log.info("The broker does not answer.", extra={"error": str(error)})
+            except Exception:
+                log.exception("A heartbeat failed; the next one tries again.")
+            self._hurry.wait(INTERVAL_S)
+
+    def beat_once(self) -> None:
+        """Post one heartbeat and obey its answer."""
+        running = self._node.claims.running()
+        heartbeat = self._heartbeat(running)
+        live = self._board.beat(heartbeat)
+        if live is not None:
+            self._node.stop_chunks(running.keys() - live)
+
+    def refuse_work(self) -> None:
+        """Tell the farm at once that this node takes nothing new."""
+        self._accepting = False
+        self._hurry.set()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._hurry.set()
+
+    def _heartbeat(self, running: dict[int, wire.ChunkClaim]) -> wire.Heartbeat:
+        self._beat += 1
+        # A chunk stays claimed until the farm has been told everything about it.
+        untold = self._node.outbox.undelivered_chunks() - running.keys()
+        return wire.Heartbeat(
+            node=self._settings.node_name,
+            boot=self._boot,
+            beat=self._beat,
+            slots=self._settings.slots,
+            accepting=self._accepting,
+            claims=[*running.values(), *(wire.ChunkClaim(chunk_id=c) for c in sorted(untold))],
+            warm=self._node.sessions.warm_files(),
+            facts=self._facts,
+            sample=machine_sample(self._settings.roots[0]),
+        )

@@ -1,0 +1,78 @@
+"""The node as a process: a Celery worker with one thread for each slot."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from celery import signals
+from celery.worker.control import control_command
+
+from brender_farm.broker.address import broker_url
+from brender_farm.broker.board import Board
+from brender_farm.broker.link import connect, wait_for_broker
+from brender_farm.celery_app import (
+    RENDER_CHUNK,
+    STOP_CHUNKS,
+    node_app,
+    node_hostname,
+    node_queue,
+)
+from brender_farm.errors import MessageRefused
+from workers.node import Node
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+    from brender_farm.config import Settings
+
+log = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Run this machine's node until it is told to stop. Raises BlenderNotFound without Blender."""
+    url = wait_for_broker(lambda: broker_url(settings))
+    celery = node_app(url, node_name=settings.node_name)
+    node = Node(settings, celery, Board(connect(url)))
+    _add_tasks(celery, node)
+    _follow_signals(node)
+    celery.worker_main(
+        [
+            "worker",
+            "--pool=threads",
+            f"--concurrency={settings.slots}",
+            f"--queues={node_queue(settings.node_name)}",
+            f"--hostname={node_hostname(settings.node_name)}",
+            "--without-gossip",
+            "--without-mingle",
+            "--heartbeat-interval=10",
+            "--loglevel=WARNING",
+        ]
+    )
+    node.stop()
+
+
+def _add_tasks(celery: Celery, node: Node) -> None:
+    @celery.task(name=RENDER_CHUNK)
+    def render_chunk(body: dict[str, Any]) -> None:
+        try:
+            node.render(body)
+        except MessageRefused as error:
+            log.error("A chunk was refused.", extra={"error": str(error)})  # noqa: TRY400
+
+    @control_command(name=STOP_CHUNKS, args=[("chunk_ids", list)])
+    def stop_chunks(_state: Any, chunk_ids: list[int]) -> dict[str, str]:
+        node.stop_chunks(chunk_ids)
+        return {"ok": "stopped"}
+
+
+def _follow_signals(node: Node) -> None:
+    def start(**_: Any) -> None:
+        node.start()
+
+    def stop(**_: Any) -> None:
+        # Celery would wait for its tasks, however long they take.
+        node.stop()
+
+    signals.worker_ready.connect(start, weak=False)
+    signals.worker_shutting_down.connect(stop, weak=False)

@@ -1,0 +1,137 @@
+"""The node's Blenders: kept alive between chunks, the one with the right scene first."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from brender_farm.errors import FarmError, SessionDied
+from workers.blender.session import Session
+
+if TYPE_CHECKING:
+    from workers.blender.locate import BlenderInstall
+    from workers.blender.scene import SceneSpec
+
+log = logging.getLogger(__name__)
+
+START_TIMEOUT_S = 120.0
+MAX_OPENED = 50
+"""Blender is started anew after so many files: what it leaks must not add up."""
+
+
+class Sessions:
+    """Lends sessions to attempts, at most one for each slot."""
+
+    def __init__(
+        self, install: BlenderInstall, *, node_name: str, slots: int, max_rss_bytes: int
+    ) -> None:
+        self._install = install
+        self._node_name = node_name
+        self._slots = slots
+        self._max_rss_bytes = max_rss_bytes
+        self._lock = threading.Lock()
+        self._idle: list[Session] = []
+        self._all: set[Session] = set()
+        self._scenes: dict[Session, str] = {}
+        self._starting = 0
+        self._started = threading.Condition(self._lock)
+        self._closed = False
+
+    def warm_up(self) -> None:
+        """Start a Blender for every slot in the background, before there is work."""
+        for number in range(self._slots):
+            threading.Thread(target=self._warm_up_one, name=f"warm-{number}", daemon=True).start()
+
+    @contextmanager
+    def lend(self, spec: SceneSpec) -> Iterator[Session]:
+        """Give a session, the one that has `spec` open if there is one.
+
+        Raises SessionDied when Blender cannot be started.
+        """
+        session = self._take(spec.key) or self._start(_ignore)
+        try:
+            yield session
+        finally:
+            session.on_line = _ignore
+            self._take_back(session, spec)
+
+    def warm_files(self) -> list[str]:
+        """Return the .blend files that a session has open."""
+        with self._lock:
+            return sorted({self._scenes[s] for s in self._all if s in self._scenes and s.alive})
+
+    def close(self) -> None:
+        """End every Blender."""
+        with self._lock:
+            self._closed = True
+            sessions = list(self._all)
+            self._started.notify_all()
+        for session in sessions:
+            session.kill()
+
+    def _warm_up_one(self) -> None:
+        with self._lock:
+            if self._closed or len(self._all) + self._starting >= self._slots:
+                return
+            self._starting += 1
+        session = None
+        try:
+            session = self._start(_ignore)
+        except FarmError:
+            log.exception("Blender could not be started ahead of work.")
+        with self._lock:
+            self._starting -= 1
+            if session is not None:
+                self._idle.append(session)
+            self._started.notify_all()
+
+    def _take(self, key: str) -> Session | None:
+        """Return an idle session, or None when a new one must be started."""
+        with self._lock:
+            while not self._idle and self._starting:
+                self._started.wait(START_TIMEOUT_S)
+            self._idle = [session for session in self._idle if self._keep_if_alive(session)]
+            if not self._idle:
+                return None
+            best = next((s for s in self._idle if s.scene_key == key), None) or self._idle[0]
+            self._idle.remove(best)
+            return best
+
+    def _take_back(self, session: Session, spec: SceneSpec) -> None:
+        worn = session.opened_count > MAX_OPENED or session.rss_bytes() > self._max_rss_bytes
+        if worn or not session.alive:
+            session.kill()
+        with self._lock:
+            if session.scene_key is not None:
+                self._scenes[session] = str(spec.path)
+            if self._keep_if_alive(session):
+                self._idle.append(session)
+
+    def _keep_if_alive(self, session: Session) -> bool:
+        if session.alive and not self._closed:
+            return True
+        self._all.discard(session)
+        self._scenes.pop(session, None)
+        return False
+
+    def _start(self, on_line: Callable[[str], None]) -> Session:
+        session = Session.start(
+            self._install,
+            node_name=self._node_name,
+            on_line=on_line,
+            timeout_s=START_TIMEOUT_S,
+        )
+        with self._lock:
+            self._all.add(session)
+            closed = self._closed
+        if closed:
+            session.kill()
+            raise SessionDied("The node is stopping.")
+        return session
+
+
+def _ignore(_line: str) -> None:
+    """Blender's words between two chunks belong to nobody."""

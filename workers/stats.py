@@ -1,0 +1,46 @@
+"""The machine's figures. This module is the only reader of psutil's system-wide part."""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+from pathlib import Path
+
+import psutil
+
+from brender_farm import wire
+
+
+def machine_facts(blender_versions: list[str]) -> wire.MachineFacts:
+    """Return what the machine is; it does not change while the node runs."""
+    return wire.MachineFacts(
+        hostname=socket.gethostname(),
+        os=f"{platform.system()} {platform.release()}",
+        cpu_count=os.cpu_count() or 1,
+        memory_bytes=psutil.virtual_memory().total,
+        blender_versions=blender_versions,
+    )
+
+
+def machine_sample(disk_of: Path) -> wire.MachineSample:
+    """Return the machine's figures now; CPU is the share since the last call."""
+    memory = psutil.virtual_memory()
+    free, total = _disk(disk_of)
+    return wire.MachineSample(
+        cpu_pct=psutil.cpu_percent(interval=None),
+        load_1=psutil.getloadavg()[0],
+        memory_used_bytes=memory.total - memory.available,
+        memory_total_bytes=memory.total,
+        swap_used_bytes=psutil.swap_memory().used,
+        disk_free_bytes=free,
+        disk_total_bytes=total,
+    )
+
+
+def _disk(path: Path) -> tuple[int | None, int | None]:
+    try:
+        usage = psutil.disk_usage(str(path))
+    except OSError:
+        return None, None
+    return usage.free, usage.total

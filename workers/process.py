@@ -36,8 +36,10 @@ def run(settings: Settings) -> None:
     node = Node(settings, celery, Board(connect(url)))
     _add_tasks(celery, node)
     _follow_signals(node)
+    signals.setup_logging.connect(_keep_our_logging, weak=False)
     celery.worker_main(
         [
+            "--quiet",
             "worker",
             "--pool=threads",
             f"--concurrency={settings.slots}",
@@ -46,7 +48,6 @@ def run(settings: Settings) -> None:
             "--without-gossip",
             "--without-mingle",
             "--heartbeat-interval=10",
-            "--loglevel=WARNING",
         ]
     )
     node.stop()
@@ -76,3 +77,7 @@ def _follow_signals(node: Node) -> None:
 
     signals.worker_ready.connect(start, weak=False)
     signals.worker_shutting_down.connect(stop, weak=False)
+
+
+def _keep_our_logging(**_: Any) -> None:
+    """Being connected is what keeps Celery from setting up logging of its own."""

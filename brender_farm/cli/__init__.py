@@ -1,0 +1,67 @@
+"""`brender …`: the farm from a terminal."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from brender_farm.errors import FarmError
+
+COMMANDS = {
+    "up": ("brender_farm.cli.up", "Start the whole farm on this machine."),
+    "demo": ("brender_farm.cli.demo", "Start the farm and render the bundled demo shot."),
+    "submit": ("brender_farm.cli.submit", "Submit a .blend."),
+    "shots": ("brender_farm.cli.shots", "List the shots."),
+    "shot": ("brender_farm.cli.shots", "Show one shot, and why it waits."),
+    "pause": ("brender_farm.cli.shots", "Give a shot nothing new."),
+    "resume": ("brender_farm.cli.shots", "Let a paused shot go on."),
+    "cancel": ("brender_farm.cli.shots", "Stop a shot; finished frames stay."),
+    "retry": ("brender_farm.cli.shots", "Try failed or cancelled frames again."),
+    "priority": ("brender_farm.cli.shots", "Change a shot's priority."),
+    "nodes": ("brender_farm.cli.nodes", "List the nodes."),
+    "node": ("brender_farm.cli.nodes", "Enable, drain or disable a node."),
+    "broker": ("brender_farm.cli.processes", "Run the embedded broker."),
+    "web": ("brender_farm.cli.processes", "Run the dashboard."),
+    "scheduler": ("brender_farm.cli.processes", "Run the scheduler."),
+    "worker": ("brender_farm.cli.processes", "Run this machine's render node."),
+    "flower": ("brender_farm.cli.processes", "Run Flower, Celery's monitor."),
+    "version": ("brender_farm.cli.processes", "Print Brender's version."),
+}
+"""Each command's module is imported only when the command runs: `--help` stays quick."""
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name][0]), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_) for name, (_, help_) in COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup)
+def cli() -> None:
+    """Brender, a render farm for Blender.
+
+    \b
+    brender up                                   start the farm here
+    brender submit scene.blend --frames 1-48 --watch
+    brender worker                               make this machine a node
+    """
+
+
+def main() -> None:
+    """Run the command line; an error the farm raises on purpose is one clear line."""
+    try:
+        cli(prog_name="brender")
+    except FarmError as error:
+        click.echo(f"brender: {error}", err=True)
+        sys.exit(1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
 from celery import signals
+from celery.exceptions import Reject
 
 from brender_farm.broker.address import broker_url
 from brender_farm.broker.board import Board
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from celery import Celery
 
     from brender_farm.config import Settings
+
+RETRY_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +44,10 @@ def run(settings: Settings) -> None:
         ticker.start()
 
     signals.worker_ready.connect(start, weak=False)
+    signals.setup_logging.connect(_keep_our_logging, weak=False)
     celery.worker_main(
         [
+            "--quiet",
             "worker",
             "--pool=solo",
             f"--queues={FARM_QUEUE}",
@@ -49,7 +55,6 @@ def run(settings: Settings) -> None:
             "--without-gossip",
             "--without-mingle",
             "--heartbeat-interval=10",
-            "--loglevel=WARNING",
         ]
     )
     ticker.stop()
@@ -62,3 +67,12 @@ def _add_tasks(celery: Celery, scheduler: Scheduler) -> None:
             scheduler.receive(body)
         except MessageRefused as error:
             log.error("A report was refused.", extra={"error": str(error)})  # noqa: TRY400
+        except Exception as error:
+            # Celery would drop it; a database that is busy or away must not swallow a report.
+            log.exception("A report could not be recorded; it stays in the queue.")
+            time.sleep(RETRY_S)
+            raise Reject(requeue=True) from error
+
+
+def _keep_our_logging(**_: Any) -> None:
+    """Being connected is what keeps Celery from setting up logging of its own."""

@@ -107,28 +107,40 @@ class Work:
         return {"type": "dropped"}
 
     def _render_to(self, frame: int, path: str) -> None:
-        # Blender chooses the last part of an animation's file names itself, so it writes beside
-        # the path, under a name that is known, and the file is renamed.
+        # Blender makes up the names of an animation's files itself, so it writes beside the target,
+        # under a name that is known, and the file is renamed.
         target = Path(path)
         written = target.with_name(f".{frame:07d}.rendering")
-        pattern = target.with_name(".#######.rendering")
-        written.unlink(missing_ok=True)
-        scene = self.scene
-        with _render_errors(scene):
+        with _render_errors(self.scene):
+            written.unlink(missing_ok=True)
             if self.as_animation:
-                # Evaluates the scene once, as `blender --render-anim` does. A still evaluates it
-                # for the viewport too, which made frames of a heavy mesh 20 % slower.
-                with _only_frame(scene, frame):
-                    scene.render.filepath = _literal(pattern)
-                    outcome = bpy.ops.render.render(animation=True, scene=scene.name)
+                outcome = self._animation(frame, target.with_name(".#######.rendering"))
             else:
-                scene.frame_set(frame)
-                scene.render.filepath = _literal(written)
-                outcome = bpy.ops.render.render(write_still=True, scene=scene.name)
-        if "FINISHED" not in outcome or not written.is_file():
-            message = f"Blender rendered frame {frame} but wrote no {target.name}; see its log."
-            raise Refusal(message, kind="write", permanent=False)
-        written.replace(target)
+                outcome = self._still(frame, written)
+            if "FINISHED" not in outcome or not written.is_file():
+                message = f"Blender rendered frame {frame} but wrote no {target.name}; see its log."
+                raise Refusal(message, kind="write", permanent=False)
+            written.replace(target)
+
+    def _animation(self, frame: int, pattern: Path) -> Any:
+        """Evaluate the scene once, as `blender --render-anim` does."""
+        scene = self.scene
+        scene.render.filepath = _literal(pattern)
+        before = scene.frame_start, scene.frame_end
+        scene.frame_start = scene.frame_end = frame
+        try:
+            return bpy.ops.render.render(animation=True, scene=scene.name)
+        finally:
+            scene.frame_start, scene.frame_end = before
+
+    def _still(self, frame: int, path: Path) -> Any:
+        """Leave the frame range alone, and evaluate the scene for the viewport as well.
+
+        That made frames of a heavy mesh 20 % slower, so it is the exception.
+        """
+        self.scene.frame_set(frame)
+        self.scene.render.filepath = _literal(path)
+        return bpy.ops.render.render(write_still=True, scene=self.scene.name)
 
 
 def _open_file(path: str, autoexec: bool) -> None:
@@ -212,9 +224,9 @@ def _choose_camera(scene: Any, name: str | None) -> None:
         if camera is None or camera.type != "CAMERA":
             message = f"The scene {scene.name!r} has no camera named {name!r}."
             raise Refusal(message, kind="camera", permanent=True)
-        scene.camera = camera
         for marker in scene.timeline_markers:
-            marker.camera = None  # or the next marker would switch away again
+            marker.camera = None  # or it would switch away again; setting it switches at once
+        scene.camera = camera
     if not _can_do_without_camera(scene):
         raise Refusal(NO_CAMERA.format(scene.name), kind="camera", permanent=True)
 
@@ -291,16 +303,6 @@ def _paths(driver: Any) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _only_frame(scene: Any, frame: int) -> Iterator[None]:
-    before = scene.frame_start, scene.frame_end
-    scene.frame_start = scene.frame_end = frame
-    try:
-        yield
-    finally:
-        scene.frame_start, scene.frame_end = before
-
-
-@contextlib.contextmanager
 def _render_errors(scene: Any) -> Iterator[None]:
     """Turn what Blender says about a failed render into a refusal in plain words."""
     try:
@@ -313,6 +315,11 @@ def _render_errors(scene: Any) -> Iterator[None]:
             row for row in RENDER_ERRORS if re.search(row[0], text, re.IGNORECASE)
         )
         raise Refusal(f"{text}. {advice}".strip(), kind=kind, permanent=permanent) from error
+    except OSError as error:
+        message = (
+            f"Blender cannot save {error.filename}: {error.strerror}. Check the output folder."
+        )
+        raise Refusal(message, kind="write", permanent=False) from error
 
 
 def _plain(error: RuntimeError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import psutil
 
@@ -10,6 +11,8 @@ from workers.blender.command import MARKER_VARIABLE
 
 CREATE_TIME_TOLERANCE_S = 1.0
 GONE_WITHIN_S = 5.0
+
+_MARKER = re.compile(r"(.*):(\d+):(\d+\.\d+)", re.DOTALL)
 
 
 def end_leftovers(node_name: str) -> int:
@@ -31,8 +34,10 @@ def _is_leftover(process: psutil.Process, node_name: str) -> bool:
         mark = process.environ().get(MARKER_VARIABLE, "")
     except (psutil.Error, OSError):
         return False  # gone, or another user's
-    name, _, node = mark.rpartition(":")[0].rpartition(":")
-    return name == node_name and not _lives(int(node), float(mark.rpartition(":")[2]))
+    found = _MARKER.fullmatch(mark)
+    if found is None or found[1] != node_name:
+        return False
+    return not _lives(int(found[2]), float(found[3]))
 
 
 def _lives(pid: int, create_time: float) -> bool:

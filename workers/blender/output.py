@@ -24,9 +24,8 @@ _PEAK = re.compile(r"Mem:[\d.]+[KMGT] \(Peak ([\d.]+)([KMGT])\)")
 _CYCLES_PEAK = re.compile(r"\| Mem:[\d.]+[KMGT], Peak:([\d.]+)([KMGT])")
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _ERROR = re.compile(
-    r"^(?:Error|ERROR)\b|^Traceback|out of memory|^Build without|^Malloc returns null"
-    r"|(?:Cannot|can't|Unable to|Failed to|failed to) (?:read|open|load|find|save|write)\b"
-    r"|[Mm]issing (?:texture|image|library)|No space left on device",
+    r"^Error\b|^Traceback|^Build without|^Malloc returns null|out of memory|^libpng error"
+    r"|cannot (?:open|read|save|load)\b|failed to (?:open|read|load)\b|no space left on device",
     re.IGNORECASE,
 )
 

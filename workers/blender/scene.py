@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from pathlib import Path  # noqa: TC003 - msgspec reads the annotations
+from pathlib import Path
 
 import msgspec
 

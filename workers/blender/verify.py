@@ -89,9 +89,8 @@ def _looks_like(path: Path, wanted: str) -> bool:
     import OpenImageIO
 
     image = OpenImageIO.ImageInput.open(str(path))
-    found = image.format_name() if image else wanted
-    OpenImageIO.geterror()
-    return bool(found == wanted)
+    OpenImageIO.geterror()  # taken, or it would wait for whoever asks next
+    return image is not None and bool(image.format_name() == wanted)
 
 
 def _images(path: Path, wanted: str) -> list[ImageBuf]:

@@ -1,0 +1,53 @@
+# make demo    a farm and a shot to look at, from nothing
+# make test    all tests
+# make check   lint, types, import rules, dependencies
+# make bench   the performance figures (tests/benchmarks)
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+REQUIREMENTS := requirements.txt $(wildcard requirements/*.txt)
+WORKERS ?= 4
+
+.PHONY: demo up test check bench clean
+
+demo: $(VENV)/.farm
+	@$(BIN)/brender demo
+
+up: $(VENV)/.farm
+	@$(BIN)/brender up
+
+test: $(VENV)/.dev
+	@sh tools/system-packages.sh test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist=loadgroup $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+clean:
+	rm -rf $(VENV) build *.egg-info
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11))' || \
+		{ echo "Brender needs Python 3.11 or newer; say which: make demo PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.farm: $(BIN)/python $(REQUIREMENTS) pyproject.toml
+	@sh tools/system-packages.sh runtime
+	@echo "Installing Brender into $(VENV) (about 450 MB, once) …"
+	@$(PIP) --requirement requirements.txt
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.farm
+	@echo "Installing what tests and checks need …"
+	@$(PIP) --requirement requirements/dev.txt
+	@touch $@

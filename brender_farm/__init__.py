@@ -1,0 +1,23 @@
+"""Brender, a render farm for Blender. Public names load on first use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from brender_farm import errors
+    from brender_farm.client import ShotHandle, get_shot, submit_shot
+
+__version__ = "0.1.0"
+
+__all__ = ["ShotHandle", "__version__", "errors", "get_shot", "submit_shot"]
+
+
+def __getattr__(name: str) -> Any:
+    import importlib
+
+    if name == "errors":
+        return importlib.import_module("brender_farm.errors")
+    if name in ("ShotHandle", "get_shot", "submit_shot"):
+        return getattr(importlib.import_module("brender_farm.client"), name)
+    raise AttributeError(f"module 'brender_farm' has no attribute {name!r}")

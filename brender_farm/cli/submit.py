@@ -1,0 +1,95 @@
+"""`brender submit`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from brender_farm.domain.states import ShotState
+
+if TYPE_CHECKING:
+    from brender_farm.client import ShotHandle
+
+
+@click.command()
+@click.argument("file")
+@click.option("--frames", help="1-48, 1-100x2, 1-100:10, 1-5,9; else the file's own range.")
+@click.option("--name", help="What to call the shot; else the file's name.")
+@click.option("--output", help="Folder for the frames; else renders/NAME/v001 beside the file.")
+@click.option("--scene", help="Scene in the file; else the one it opens with.")
+@click.option("--format", "image_format", help="PNG, JPEG, EXR, …; else the file's own.")
+@click.option("--width", type=int, help="Pixels; with --height.")
+@click.option("--height", type=int, help="Pixels; with --width.")
+@click.option("--priority", type=int, default=50, show_default=True, help="0 to 100, high first.")
+@click.option("--chunk-size", default="auto", show_default=True, help="Frames per chunk.")
+@click.option(
+    "--existing",
+    default="new-version",
+    show_default=True,
+    help="What to do with frames that are there: new-version, missing or overwrite.",
+)
+@click.option("--strict", is_flag=True, help="Refuse what would otherwise be a warning.")
+@click.option("--watch", is_flag=True, help="Follow the shot to its end with a progress bar.")
+def submit(
+    file: str,
+    *,
+    frames: str | None,
+    name: str | None,
+    output: str | None,
+    scene: str | None,
+    image_format: str | None,
+    width: int | None,
+    height: int | None,
+    priority: int,
+    chunk_size: str,
+    existing: str,
+    strict: bool,
+    watch: bool,
+) -> None:
+    """Submit FILE, a .blend, to the farm.
+
+    \b
+    brender submit scene.blend --frames 1-48 --watch
+    brender submit scene.blend --existing missing      render only what is not there
+    """
+    from brender_farm.client import submit_shot
+
+    shot = submit_shot(
+        file,
+        frames,
+        name=name,
+        output=output,
+        scene=scene,
+        format=image_format,
+        width=width,
+        height=height,
+        priority=priority,
+        chunk_size=chunk_size,
+        existing=existing,
+        strict=strict,
+    )
+    for warning in shot.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    click.echo(f"Shot {shot.id} · {shot.progress.total} frames · {shot.output}")
+    click.echo(shot.url)
+    if watch:
+        sys.exit(0 if follow(shot) is ShotState.COMPLETED else 1)
+
+
+def follow(shot: ShotHandle) -> ShotState:
+    """Draw the shot's progress until it is over; say what failed."""
+    from brender_farm.cli.watch import ShotProgress
+
+    with ShotProgress() as progress:
+        detail = shot.detail
+        while not progress.show(detail):
+            time.sleep(0.2)
+            detail = shot.detail
+    for frame, reason in sorted(shot.failures().items())[:10]:
+        click.echo(f"Frame {frame} failed: {reason}", err=True)
+    if detail.row.state is not ShotState.COMPLETED:
+        click.echo(f"The shot is {detail.row.state}. {detail.row.reason}", err=True)
+    return detail.row.state

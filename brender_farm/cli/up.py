@@ -1,0 +1,129 @@
+"""`brender up`: the whole farm on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import signal
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from brender_farm.config import Settings, settings
+from brender_farm.errors import ConfigError
+from brender_farm.supervisor import Supervisor
+
+READY_LIMIT_S = 60.0
+_LOOK_S = 0.2
+
+
+@click.command()
+def up() -> None:
+    """Start broker, dashboard, scheduler, a node and Flower, and keep them running until Ctrl+C."""
+    farm = settings()
+    with running_farm(farm) as look:
+        click.echo(f"Starting the farm in {farm.data_dir} …")
+        wait_until_ready(farm, look)
+        print_addresses(farm)
+        click.echo("Ctrl+C stops it all.")
+        while True:
+            look()
+            time.sleep(_LOOK_S)
+
+
+@contextlib.contextmanager
+def running_farm(farm: Settings) -> Iterator[Callable[[], None]]:
+    """Run the farm while the block runs; it gets a function to call often, which heals the farm.
+
+    Leaves the block quietly on SIGINT and SIGTERM, with every process ended. Raises ConfigError
+    when a farm already runs on this data folder, or a port is taken.
+    """
+    farm.data_dir.mkdir(parents=True, exist_ok=True)
+    with _only_one(farm.data_dir):
+        _refuse_taken_ports(farm)
+        supervisor = Supervisor(farm.log_dir, tell=click.echo)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
+        try:
+            supervisor.start()
+            yield supervisor.look
+        except KeyboardInterrupt:
+            click.echo("\nStopping …")
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)  # a second Ctrl+C must not leave any behind
+            supervisor.stop()
+            click.echo("The farm has stopped.")
+
+
+def wait_until_ready(farm: Settings, look: Callable[[], None]) -> None:
+    """Wait until dashboard, scheduler and node are up. Raises ConfigError after a minute."""
+    end = time.monotonic() + READY_LIMIT_S
+    while time.monotonic() < end:
+        look()
+        if _answers(f"{farm.url}/healthz") and _farm_is_whole():
+            return
+        time.sleep(0.1)
+    raise ConfigError(
+        f"The farm is not complete after {READY_LIMIT_S:.0f} s. "
+        f"See what its processes say in {farm.log_dir}."
+    )
+
+
+def print_addresses(farm: Settings) -> None:
+    click.echo(f"  Dashboard  {farm.url}")
+    click.echo(f"  Flower     {farm.flower_url}")
+    click.echo(f"  Logs       {farm.log_dir}")
+
+
+def _farm_is_whole() -> bool:
+    from brender_farm.client import core_app
+    from brender_farm.service.farm import glance
+
+    with core_app().app_context():
+        now = glance()
+        return now.nodes_online > 0 and not now.scheduler_silent
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own loopback address
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@contextlib.contextmanager
+def _only_one(data_dir: Path) -> Iterator[None]:
+    path = data_dir / "up.lock"
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(
+                f"A farm already runs on {data_dir}. Stop it first, or set BRENDER_DATA_DIR "
+                "(and BRENDER_PORT, BRENDER_FLOWER_PORT) for another."
+            ) from None
+        yield
+
+
+def _refuse_taken_ports(farm: Settings) -> None:
+    for port, name in ((farm.port, "BRENDER_PORT"), (farm.flower_port, "BRENDER_FLOWER_PORT")):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise ConfigError(
+                    f"Port {port} is taken by another program. Set {name} to a free one."
+                ) from None
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,228 @@
+"""The Python API: submit a shot on the farm's machine and follow it.
+
+from brender_farm import submit_shot
+shot = submit_shot("scene.blend", frames="1-48")
+shot.wait()
+"""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from flask import Flask
+
+from brender_farm.config import settings
+from brender_farm.db.core import create_core_app
+from brender_farm.db.migrate import upgrade
+from brender_farm.domain.formats import FORMATS
+from brender_farm.domain.places import frame_name
+from brender_farm.domain.states import FrameState, ShotState
+from brender_farm.errors import FarmError
+from brender_farm.service import shots
+from brender_farm.service.requests import Existing, ShotRequest
+from brender_farm.service.shapes import FrameCell, ShotDetail
+from brender_farm.service.submit import submit
+
+_T = TypeVar("_T")
+
+_OVER = (ShotState.COMPLETED, ShotState.FAILED, ShotState.CANCELLED)
+_POLL_S = 0.2
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a shot is."""
+
+    done: int
+    failed: int
+    total: int
+    seconds_per_frame: float | None
+    time_left_s: float | None
+
+    @property
+    def share(self) -> float:
+        """Share of frames that are done, 0.0 to 1.0."""
+        return self.done / self.total if self.total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShotHandle:
+    """A shot on the farm. Each property asks the farm anew."""
+
+    id: int
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Address of its page in the dashboard."""
+        return f"{settings().url}/shots/{self.id}"
+
+    @property
+    def detail(self) -> ShotDetail:
+        """Everything known of the shot. Raises NotFound when it was deleted."""
+        return _in_farm(lambda: shots.get_shot(self.id))
+
+    @property
+    def state(self) -> ShotState:
+        return self.detail.row.state
+
+    @property
+    def output(self) -> Path:
+        """The folder that its frames go to."""
+        return Path(self.detail.output_dir)
+
+    @property
+    def progress(self) -> Progress:
+        row = self.detail.row
+        return Progress(
+            done=row.done_count,
+            failed=row.failed_count,
+            total=row.frame_count,
+            seconds_per_frame=row.seconds_per_frame,
+            time_left_s=row.time_left_s,
+        )
+
+    def wait(
+        self, timeout: float | None = None, *, on_change: Callable[[ShotDetail], None] | None = None
+    ) -> ShotState:
+        """Wait until the shot is completed, failed or cancelled, and return which.
+
+        `timeout` is in seconds; None: no limit. `on_change` gets the shot whenever it changed.
+        A pause does not end the waiting, unless the farm itself paused the shot because nothing
+        of it can be rendered. Raises TimeoutError.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        rev = -1
+        while True:
+            detail = self.detail
+            if on_change is not None and detail.rev != rev:
+                on_change(detail)
+            rev, row = detail.rev, detail.row
+            if row.state in _OVER or (row.state is ShotState.PAUSED and row.failed_count):
+                return row.state
+            if end is not None and time.monotonic() > end:
+                raise TimeoutError(
+                    f"Shot {self.id} has {row.done_count} of {row.frame_count} frames "
+                    f"after {timeout:g} s. {detail.waiting}"
+                )
+            time.sleep(_POLL_S)
+
+    def frames(self) -> list[Path]:
+        """Return the files of the finished frames, by frame number."""
+        detail = self.detail
+        fmt = FORMATS[detail.format]
+        numbers = sorted(cell.frame for cell in self._cells(FrameState.DONE))
+        folder = Path(detail.output_dir)
+        return [folder / frame_name(number, detail.padding, fmt) for number in numbers]
+
+    def failures(self) -> dict[int, str]:
+        """Return the frames that gave up, each with its last reason."""
+        return {cell.frame: cell.reason for cell in self._cells(FrameState.FAILED)}
+
+    def act(self, action: str, *, reason: str = "") -> ShotState:
+        """Pause, resume, cancel or retry. Raises ActionRefused with what is allowed."""
+        return _in_farm(
+            lambda: shots.act_on_shot(self.id, action, actor=user_name(), reason=reason)
+        ).state
+
+    def _cells(self, state: FrameState) -> list[FrameCell]:
+        cells: list[FrameCell] = []
+        while True:
+            page = _in_farm(
+                lambda: shots.shot_frames(self.id, offset=len(cells), limit=_PAGE, state=state)
+            )
+            cells += page.cells
+            if not page.cells or len(cells) >= page.total:
+                return cells
+
+
+def submit_shot(
+    blend: str | Path,
+    frames: str | None = None,
+    *,
+    name: str | None = None,
+    output: str | Path | None = None,
+    priority: int = 50,
+    chunk_size: int | str = "auto",
+    format: str | None = None,  # noqa: A002 - what artists call it
+    scene: str | None = None,
+    width: int | None = None,
+    height: int | None = None,
+    existing: str = Existing.NEW_VERSION,
+    strict: bool = False,
+) -> ShotHandle:
+    """Submit a .blend to the farm and return a handle.
+
+    What is left out comes from the file itself: frames, scene, size and format. `frames` is
+    notation such as "1-48", "1-100x2" or "1-100:10"; relative paths are taken from the current
+    folder; `existing` says what to do with frames that are there: "new-version", "missing" or
+    "overwrite". The call does not wait for the broker or the render.
+
+    Raises RequestRefused, whose `faults` name each field and its remedy; nothing is stored then.
+    """
+    request = ShotRequest(
+        blend=_absolute(blend),
+        frames=frames,
+        name=name,
+        output=None if output is None else _absolute(output),
+        priority=priority,
+        chunk_size=chunk_size,
+        format=format,
+        scene=scene,
+        width=width,
+        height=height,
+        existing=existing,
+        strict=strict,
+    )
+    submitted = _in_farm(lambda: submit(request, submitter=user_name()))
+    return ShotHandle(submitted.shot.id, submitted.warnings)
+
+
+def get_shot(shot_id: int) -> ShotHandle:
+    """Return a handle to a shot of the farm. Raises NotFound."""
+    handle = ShotHandle(shot_id)
+    _ = handle.detail
+    return handle
+
+
+def user_name() -> str:
+    """Return who submits: the name of this process's user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _absolute(path: str | Path) -> str:
+    """Take a relative path from the current folder; the service wants full ones."""
+    if not str(path).strip():
+        return ""
+    return str(Path(path).expanduser().absolute())
+
+
+def _in_farm(use: Callable[[], _T]) -> _T:
+    with core_app().app_context():
+        return use()
+
+
+@cache
+def core_app() -> Flask:
+    """Return this process's core app, its database brought up to date."""
+    farm = settings()
+    app = create_core_app(farm)
+    with app.app_context():
+        try:
+            upgrade()
+        except Exception as error:
+            raise FarmError(
+                f"The farm's database cannot be opened: {error}. "
+                "Check BRENDER_DATA_DIR and BRENDER_DATABASE_URL."
+            ) from error
+    return app

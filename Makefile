@@ -49,5 +49,6 @@ $(VENV)/.farm: $(BIN)/python $(REQUIREMENTS) pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.farm
 	@echo "Installing what tests and checks need …"
-	@$(PIP) --requirement requirements/dev.txt
+	@$(PIP) --constraint requirements/constraints.txt --requirement requirements/dev.txt \
+		--requirement requirements/postgresql.txt
 	@touch $@

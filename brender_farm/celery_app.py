@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from celery import Celery
-from kombu import Exchange, Queue
+from kombu.entity import Exchange, Queue
 
 FARM_QUEUE = "farm"
 RENDER_CHUNK = "render_chunk"
@@ -68,7 +68,8 @@ def scheduler_app(broker_url: str) -> Celery:
 
 
 def _queue(name: str) -> Queue:
-    return Queue(name, Exchange(name, type="direct"), routing_key=name)
+    exchange = Exchange(name, type="direct")
+    return Queue(name, exchange, routing_key=name)
 
 
 def _transport() -> dict[str, Any]:

@@ -11,7 +11,7 @@ import getpass
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -136,7 +136,7 @@ class ShotHandle:
         cells: list[FrameCell] = []
         while True:
             page = _in_farm(
-                lambda: shots.shot_frames(self.id, offset=len(cells), limit=_PAGE, state=state)
+                partial(shots.shot_frames, self.id, offset=len(cells), limit=_PAGE, state=state)
             )
             cells += page.cells
             if not page.cells or len(cells) >= page.total:

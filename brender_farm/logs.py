@@ -1,4 +1,4 @@
-"""How every process of the farm writes its log: one line each, fields beside a constant sentence."""
+"""How every process of the farm writes its log: a constant sentence, its fields beside it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 class FieldFormatter(logging.Formatter):
     """Writes `time level logger: sentence key=value …`, times in UTC."""
 
-    converter = time.gmtime
-
     def __init__(self) -> None:
+        self.converter = time.gmtime
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name

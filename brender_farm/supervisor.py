@@ -1,4 +1,4 @@
-"""The farm's processes on one machine: started together, started again when they fall, ended in order.
+"""The farm's processes on one machine: started together, mended, ended in order.
 
 Each child leads a process group of its own and is told to end when this process vanishes (Linux).
 Its output goes to `<data>/logs/<name>.log`, which is kept below a limit.

@@ -13,8 +13,6 @@ import msgspec
 
 from brender_farm.errors import MessageRefused
 
-VERSION = 1
-
 Id = Annotated[int, msgspec.Meta(ge=1)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
@@ -32,7 +30,7 @@ class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
-class SceneOrder(_Frozen, kw_only=True):
+class SceneOrder(_Frozen, frozen=True, kw_only=True):
     """What to open, and how to render it."""
 
     blend: FilePath
@@ -45,10 +43,10 @@ class SceneOrder(_Frozen, kw_only=True):
     """Size of the finished picture; None: as the scene says."""
 
 
-class ChunkOrder(_Frozen, kw_only=True):
+class ChunkOrder(_Frozen, frozen=True, kw_only=True):
     """Farm to node: render these frames of this shot."""
 
-    v: Literal[1] = VERSION
+    v: Literal[1] = 1
     chunk_id: Id
     shot_id: Id
     shot_name: Name
@@ -60,13 +58,13 @@ class ChunkOrder(_Frozen, kw_only=True):
     """Digits of the frame number in a file's name."""
 
 
-class ChunkStarted(_Frozen, kw_only=True, tag="started"):
+class ChunkStarted(_Frozen, frozen=True, kw_only=True, tag="started"):
     """The node has begun this chunk."""
 
     chunk_id: Id
 
 
-class FrameDone(_Frozen, kw_only=True, tag="frame_done"):
+class FrameDone(_Frozen, frozen=True, kw_only=True, tag="frame_done"):
     """A frame is proven and in its place."""
 
     chunk_id: Id
@@ -83,7 +81,7 @@ class FrameDone(_Frozen, kw_only=True, tag="frame_done"):
     nan_count: Count = 0
 
 
-class FrameFailed(_Frozen, kw_only=True, tag="frame_failed"):
+class FrameFailed(_Frozen, frozen=True, kw_only=True, tag="frame_failed"):
     """A frame was tried and has no proven file."""
 
     chunk_id: Id
@@ -93,7 +91,7 @@ class FrameFailed(_Frozen, kw_only=True, tag="frame_failed"):
     """Trying again, here or elsewhere, cannot help."""
 
 
-class ChunkEnded(_Frozen, kw_only=True, tag="ended"):
+class ChunkEnded(_Frozen, frozen=True, kw_only=True, tag="ended"):
     """The node has let go of this chunk; frames it did not report are still to do."""
 
     chunk_id: Id
@@ -105,15 +103,15 @@ class ChunkEnded(_Frozen, kw_only=True, tag="ended"):
 ReportItem = ChunkStarted | FrameDone | FrameFailed | ChunkEnded
 
 
-class Report(_Frozen, kw_only=True):
+class Report(_Frozen, frozen=True, kw_only=True):
     """Node to farm: what happened, in order. Safe to receive twice, late or out of order."""
 
-    v: Literal[1] = VERSION
+    v: Literal[1] = 1
     node: Name
     items: Annotated[list[ReportItem], msgspec.Meta(min_length=1, max_length=1000)]
 
 
-class ChunkClaim(_Frozen, kw_only=True):
+class ChunkClaim(_Frozen, frozen=True, kw_only=True):
     """A chunk that the node is at work on, or has not yet reported the end of."""
 
     chunk_id: Id
@@ -123,7 +121,7 @@ class ChunkClaim(_Frozen, kw_only=True):
     sample_count: Count | None = None
 
 
-class MachineFacts(_Frozen, kw_only=True):
+class MachineFacts(_Frozen, frozen=True, kw_only=True):
     """What the node's machine is."""
 
     hostname: Text
@@ -133,7 +131,7 @@ class MachineFacts(_Frozen, kw_only=True):
     blender_versions: list[Name]
 
 
-class MachineSample(_Frozen, kw_only=True):
+class MachineSample(_Frozen, frozen=True, kw_only=True):
     """The machine's figures now; None where it cannot tell."""
 
     cpu_pct: float | None = None
@@ -145,10 +143,10 @@ class MachineSample(_Frozen, kw_only=True):
     disk_total_bytes: Count | None = None
 
 
-class Heartbeat(_Frozen, kw_only=True):
+class Heartbeat(_Frozen, frozen=True, kw_only=True):
     """Node to farm, every 2 s: I live, and this is what I claim."""
 
-    v: Literal[1] = VERSION
+    v: Literal[1] = 1
     node: Name
     boot: Name
     """Differs between two starts of the node's process."""

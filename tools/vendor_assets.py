@@ -123,7 +123,7 @@ def main() -> int:
 def check() -> int:
     """Return 1, naming them, if files differ from their hashes or are not listed."""
     wrong = [problem for package in PACKAGES for problem in problems(package.folder)]
-    print("\n".join(wrong) or "All vendored files are as recorded.")
+    sys.stdout.write("\n".join(wrong or ["All vendored files are as recorded."]) + "\n")
     return 1 if wrong else 0
 
 

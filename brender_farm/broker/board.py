@@ -42,7 +42,7 @@ class Board:
 
     def is_live(self, chunk_id: int) -> bool | None:
         """Tell whether a chunk is live; None: not known, wait."""
-        known, live = self._redis.smismember(LIVE, [_MARKER, chunk_id])  # type: ignore[misc,list-item]
+        known, live = self._redis.smismember(LIVE, [_MARKER, chunk_id])
         return bool(live) if known else None
 
     def heartbeats(self) -> list[wire.Heartbeat]:

@@ -38,12 +38,13 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 
 
-def create_core_app(settings: Settings, app_class: type[_App] = Flask) -> _App:  # type: ignore[assignment]
-    """Make the Flask app that the scheduler, the CLI and `submit_shot()` run in: no views.
+def create_core_app(settings: Settings) -> Flask:
+    """Make the Flask app that the scheduler, the CLI and `submit_shot()` run in: no views."""
+    return add_core(Flask("brender_farm"), settings)
 
-    The dashboard passes its own `app_class` and adds its blueprints.
-    """
-    app = app_class("dashboard")
+
+def add_core(app: _App, settings: Settings) -> _App:
+    """Give an app the farm's database and settings; the dashboard does so with its own app."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings.database_url)
     app.extensions["brender_settings"] = settings

@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent / "migrations"
 
 
 def upgrade() -> None:
-    """Apply what is missing. Safe to run from several processes at once: the write lock orders them."""
+    """Apply what is missing; the write lock orders processes that do so at once."""
     config = Config()
     config.set_main_option("script_location", str(_HERE))
     with writing() as session:

@@ -14,7 +14,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from brender_farm.errors import FrameSyntaxError
 
@@ -197,16 +197,17 @@ def _plain(text: str) -> range | None:
 
 def _disjoint(runs: list[range]) -> bool:
     bounds = sorted((min(run[0], run[-1]), max(run[0], run[-1])) for run in runs)
-    return all(before[1] < after[0] for before, after in zip(bounds, bounds[1:], strict=False))
+    return all(before[1] < after[0] for before, after in pairwise(bounds))
 
 
 def _by_fileseq(text: str) -> list[int]:
-    import fileseq
+    from fileseq.exceptions import MaxSizeException, ParseException
+    from fileseq.frameset import FrameSet
 
     _refuse_oversized(text)
     try:
-        return [int(frame) for frame in fileseq.FrameSet(text)]
-    except (fileseq.ParseException, fileseq.MaxSizeException, ValueError, TypeError) as error:
+        return [int(frame) for frame in FrameSet(text)]
+    except (ParseException, MaxSizeException, ValueError, TypeError) as error:
         raise FrameSyntaxError(f"{text[:60]!r} is not a frame range. {_HOW}") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -125,13 +126,14 @@ def target_of(action: str, state: _State) -> _State:
 
     Raises ActionRefused, with the list of what is allowed, when it may not be done from `state`.
     """
-    table = SHOT_ACTIONS if isinstance(state, ShotState) else NODE_ACTIONS
-    target, sources = table.get(action, (None, frozenset()))  # type: ignore[attr-defined]
+    table: Mapping[str, tuple[_State, frozenset[_State]]]
+    table = SHOT_ACTIONS if isinstance(state, ShotState) else NODE_ACTIONS  # type: ignore[assignment]
+    target, sources = table.get(action, (None, frozenset[_State]()))
     if target is None or state not in sources:
-        allowed = tuple(name for name, (_, froms) in table.items() if state in froms)  # type: ignore[attr-defined]
+        allowed = tuple(name for name, (_, froms) in table.items() if state in froms)
         raise ActionRefused(
             f"It is {state}: '{action}' is not possible now. "
             f"Possible: {', '.join(allowed) or 'nothing'}.",
             allowed=allowed,
         )
-    return target  # type: ignore[no-any-return]
+    return target

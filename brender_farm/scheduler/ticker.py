@@ -53,7 +53,7 @@ class Ticker(threading.Thread):
         limit_s = max(limit_s, 0.0)
         try:
             if self._ears is None:
-                ears = self._redis.pubsub(ignore_subscribe_messages=True)
+                ears = self._redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
                 ears.subscribe(NUDGE_CHANNEL)
                 self._ears = ears
             # None also comes for the answer to the subscription itself.

@@ -89,7 +89,7 @@ def shot_frames(shot_id: int, *, offset: int = 0, limit: int = 200, state: str =
         cells = []
         for number in numbers:
             row = stored.get(number)
-            frame, node = (row[0], row[1]) if row is not None else (None, None)
+            frame, node = row if row is not None else (None, None)
             cells.append(frame_cell(number, frame, node, rendering.get(number)))
         return FramePage(cells=tuple(cells), offset=offset, total=total)
 

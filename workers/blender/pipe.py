@@ -169,7 +169,7 @@ class Child:
 
     def death(self) -> SessionDied:
         """Return the error that says how it ended and what it said last."""
-        last = "".join(f"\n  {line}" for line in self._last_lines)
+        last = "".join(f"\n  {line}" for line in list(self._last_lines))
         said = f" Its last lines:{last}" if last else " It said nothing."
         return SessionDied(f"{self.name} {self._how_it_ended()}.{said}")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -35,7 +34,7 @@ class RenderSettings:
         return asdict(self) | {"format": FORMATS[self.format].blender_id}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SceneSpec:
     """One state of one file, the scene in it and the settings: what a session can have open."""
 
@@ -63,7 +62,7 @@ class SceneSpec:
             settings=settings or RenderSettings(),
         )
 
-    @cached_property
+    @property
     def key(self) -> str:
         """A short name for exactly this scene, the same on every node."""
         what = (str(self.path), self.byte_count, self.mtime_ns, self.scene, asdict(self.settings))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from brender_farm.db.models import Chunk, Event, Farm, Frame, Node, Shot
 from brender_farm.domain.states import LIVE_CHUNK_STATES, UNFINISHED_SHOT_STATES, ShotState
 
-_SORTABLE: dict[str, ColumnElement[object]] = {
+_SORTABLE: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
     "id": Shot.id,
     "name": func.lower(Shot.name),
     "state": Shot.state,
@@ -22,7 +23,7 @@ _SORTABLE: dict[str, ColumnElement[object]] = {
     "seconds": case(
         (Shot.measured_count > 0, Shot.render_seconds / Shot.measured_count), else_=0.0
     ),
-}  # type: ignore[dict-item]
+}
 SORT_NAMES = tuple(_SORTABLE)
 
 
@@ -33,12 +34,12 @@ def page_of_shots(
     wanted = _matching(select(Shot), search, state)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     column = _SORTABLE.get(sort.lstrip("-"), Shot.id)
-    order = column.desc() if sort.startswith("-") else column.asc()  # type: ignore[attr-defined]
+    order = column.desc() if sort.startswith("-") else column.asc()
     found = session.scalars(wanted.order_by(order, Shot.id.desc()).offset(offset).limit(limit))
     return list(found), total
 
 
-def _matching(query: Select[tuple[Shot]], search: str, state: str) -> Select[tuple[Shot]]:
+def _matching(query: Select[Shot], search: str, state: str) -> Select[Shot]:
     if state:
         query = query.where(Shot.state == state)
     if search:
@@ -76,7 +77,7 @@ def live_chunk_counts(session: Session, shot_ids: Sequence[int]) -> dict[int, in
 
 def frames_of(
     session: Session, shot_id: int, numbers: Sequence[int]
-) -> dict[int, Row[tuple[Frame, str | None]]]:
+) -> dict[int, tuple[Frame, str | None]]:
     """Return what is stored of these frames, each with the name of its node."""
     found = session.execute(
         select(Frame, Node.name)
@@ -84,7 +85,7 @@ def frames_of(
         .outerjoin(Node, Node.id == Chunk.node_id)
         .where(Frame.shot_id == shot_id, Frame.frame.in_(numbers))
     ).all()
-    return {row[0].frame: row for row in found}
+    return {frame.frame: (frame, node) for frame, node in found}
 
 
 def frame_numbers_in_state(
@@ -96,24 +97,26 @@ def frame_numbers_in_state(
     return list(session.scalars(wanted.order_by(Frame.frame).offset(offset).limit(limit))), total
 
 
-def live_chunks(session: Session, shot_id: int) -> list[Row[tuple[Chunk, str]]]:
+def live_chunks(session: Session, shot_id: int) -> list[tuple[Chunk, str]]:
     """Return the shot's chunks that are on nodes, each with its node's name."""
     found = session.execute(
         _chunks_with_node().where(Chunk.shot_id == shot_id, Chunk.state.in_(LIVE_CHUNK_STATES))
     )
-    return list(found)
+    return [(chunk, node) for chunk, node in found]
 
 
-def latest_chunks(session: Session, shot_id: int, limit: int) -> list[Row[tuple[Chunk, str]]]:
+def latest_chunks(session: Session, shot_id: int, limit: int) -> list[tuple[Chunk, str]]:
     query = _chunks_with_node().where(Chunk.shot_id == shot_id)
-    return list(session.execute(query.order_by(Chunk.id.desc()).limit(limit)))
+    found = session.execute(query.order_by(Chunk.id.desc()).limit(limit))
+    return [(chunk, node) for chunk, node in found]
 
 
-def chunk_with_node(session: Session, chunk_id: int) -> Row[tuple[Chunk, str]] | None:
-    return session.execute(_chunks_with_node().where(Chunk.id == chunk_id)).one_or_none()
+def chunk_with_node(session: Session, chunk_id: int) -> tuple[Chunk, str] | None:
+    found = session.execute(_chunks_with_node().where(Chunk.id == chunk_id)).one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
-def _chunks_with_node() -> Select[tuple[Chunk, str]]:
+def _chunks_with_node() -> Select[Chunk, str]:
     return select(Chunk, Node.name).join(Node, Node.id == Chunk.node_id)
 
 

@@ -109,6 +109,11 @@ def make_special():
     save("denoise")
 
     scene = empty()
+    fill(scene)
+    scene.render.use_multiview = True
+    save("stereo")
+
+    scene = empty()
     text = bpy.data.texts.new("start.py")
     text.write(FILM_SCRIPT)
     text.use_module = True

@@ -74,6 +74,11 @@ def test_eevee_is_found_whatever_this_blender_calls_it(session, spec):
     assert session.open(spec("scenes", engine="EEVEE", samples=3)).engine.startswith("BLENDER_EEV")
 
 
+def test_stereo_views_are_refused_rather_than_half_rendered(session, spec):
+    with pytest.raises(SceneRefused, match="renders stereo views"):
+        session.open(spec("stereo"))
+
+
 def test_a_file_that_changed_since_submit_is_refused(session, spec, tmp_path):
     copy = tmp_path / "copy.blend"
     copy.write_bytes(spec("scenes").path.read_bytes())

@@ -155,6 +155,8 @@ class Heartbeat(_Frozen, frozen=True, kw_only=True):
     slots: Annotated[int, msgspec.Meta(ge=1, le=64)]
     accepting: bool
     """Whether the node takes new chunks; False while it stops or cannot render."""
+    leaving: bool = False
+    """The last heartbeat of a node that ends in order."""
     trouble: Text = ""
     claims: list[ChunkClaim] = []
     warm: list[Text] = []

@@ -34,6 +34,7 @@ class Heart(threading.Thread):
         self._boot = uuid.uuid4().hex
         self._beat = 0
         self._accepting = True
+        self._leaving = False
         self._stopping = threading.Event()
         self._hurry = threading.Event()
 
@@ -62,8 +63,14 @@ class Heart(threading.Thread):
         self._hurry.set()
 
     def stop(self) -> None:
+        """Say good-bye, so that nobody waits for this node."""
         self._stopping.set()
         self._hurry.set()
+        self._leaving = True
+        try:
+            self.beat_once()
+        except (RedisError, OSError) as error:
+            log.info("The broker does not answer.", extra={"error": str(error)})
 
     def _heartbeat(self, running: dict[int, wire.ChunkClaim]) -> wire.Heartbeat:
         self._beat += 1
@@ -75,6 +82,7 @@ class Heart(threading.Thread):
             beat=self._beat,
             slots=self._settings.slots,
             accepting=self._accepting,
+            leaving=self._leaving,
             claims=[*running.values(), *(wire.ChunkClaim(chunk_id=c) for c in sorted(untold))],
             warm=self._node.sessions.warm_files(),
             facts=self._facts,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from brender_farm import wire
 from brender_farm.db.models import Chunk, Frame, Shot
 from brender_farm.db.writes.chunks import end_chunk
+from brender_farm.db.writes.nodes import stop_accepting
 from brender_farm.db.writes.shots import roll_up, set_pending, touch
 from brender_farm.domain.frames import FrameList, Spans
 from brender_farm.domain.rollup import after_failure
@@ -138,6 +139,8 @@ class _Recorder:
 
     def _end(self, item: wire.ChunkEnded) -> None:
         unfinished = bool(self.chunk.spans)
+        if item.returned and self.is_live:
+            stop_accepting(self.session, self.chunk.node_id)
         if item.returned or (unfinished and not self.chunk.failed_count):
             state = ChunkState.RETURNED
         else:

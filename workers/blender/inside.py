@@ -1,7 +1,7 @@
 """Runs inside Blender: opens scenes and renders single frames, as told through the pipe.
 
 Started as `python inside.py` with the bpy wheel, or `blender --background --python inside.py`.
-Needs Blender 3.0 or later, the standard library and `protocol.py` beside it; nothing of Brender.
+Needs Blender 3.0 or later, the standard library, and `protocol.py` and `overrides.py` beside it.
 Commands: open, render, drop, quit.
 """
 
@@ -10,27 +10,27 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import re
-import struct
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterator  # noqa: UP035 - Python 3.9
 
 if TYPE_CHECKING:
+    from workers.blender.overrides import NO_CAMERA, apply_settings, output_size
     from workers.blender.protocol import Handler, Message, Refusal, Tell, serve
 else:
-    # By path and under a name of its own: sys.path and sys.modules belong to Blender's add-ons.
-    _path = Path(__file__).resolve().with_name("protocol.py")
-    _spec = importlib.util.spec_from_file_location("brender_protocol", _path)
-    _protocol = importlib.util.module_from_spec(_spec)
-    _spec.loader.exec_module(_protocol)
-    Refusal, serve = _protocol.Refusal, _protocol.serve
+    # By path and under names of their own: sys.path and other names belong to Blender's add-ons.
+    for _name in ("protocol", "overrides"):
+        _path = Path(__file__).resolve().with_name(_name + ".py")
+        _spec = importlib.util.spec_from_file_location("brender_" + _name, _path)
+        sys.modules[_spec.name] = importlib.util.module_from_spec(_spec)
+        _spec.loader.exec_module(sys.modules[_spec.name])
+    from brender_overrides import NO_CAMERA, apply_settings, output_size
+    from brender_protocol import Refusal, serve
 
 bpy: Any = None  # imported by start(), when the pipe is already being watched
 
 LAST_FRAME = 1048574
-EEVEE_NAMES = ("BLENDER_EEVEE_NEXT", "BLENDER_EEVEE")
-NO_CAMERA = "The scene {!r} has no camera: add one in Blender, save and submit again."
 
 # What Blender says when a render fails: pattern, kind, whether trying again is pointless, advice.
 RENDER_ERRORS = (
@@ -164,82 +164,6 @@ def _find_scene(name: str | None) -> Any:
     return scene
 
 
-def apply_settings(scene: Any, settings: Message) -> None:
-    """Make the scene render one plain image to an exact path, with the shot's changes."""
-    render = scene.render
-    _choose_engine(scene, settings["engine"])
-    for name, key in (("x", "width"), ("y", "height"), ("percentage", "percentage")):
-        if settings[key] is not None:
-            setattr(render, f"resolution_{name}", settings[key])
-    if settings["threads"] is not None:
-        render.threads_mode = "FIXED"
-        render.threads = settings["threads"]
-    _choose_samples(scene, settings["samples"])
-    _choose_camera(scene, settings["camera"])
-    if render.use_multiview:
-        message = f"The scene {scene.name!r} renders stereo views, which is not possible here yet."
-        raise Refusal(message, kind="views", permanent=True)
-    _choose_format(render, settings["format"])
-    render.use_persistent_data = True  # 24 small Cycles frames: 0.37 s instead of 0.56 s
-    render.use_file_extension = False
-    render.use_overwrite = True
-    render.use_placeholder = False
-    scene.frame_step = 1
-
-
-def _choose_format(render: Any, blender_id: str) -> None:
-    image = render.image_settings
-    if hasattr(image, "media_type"):  # Blender 5 sorts formats into media
-        many = blender_id == "OPEN_EXR_MULTILAYER"
-        image.media_type = "MULTI_LAYER_IMAGE" if many else "IMAGE"
-    image.file_format = blender_id
-    if blender_id == "WEBP" and image.color_mode == "BW":
-        image.color_mode = "RGB"  # Blender offers grey WebP and then cannot save it
-
-
-def _choose_engine(scene: Any, engine: str | None) -> None:
-    names = EEVEE_NAMES if engine == "EEVEE" else (engine,) if engine else ()
-    for name in names:
-        with contextlib.suppress(TypeError):
-            scene.render.engine = name
-            return
-    if names or not scene.render.engine:
-        wanted = f"engine {engine!r}" if engine else "engine that the scene was saved with"
-        message = f"This Blender ({bpy.app.version_string}) has no {wanted}."
-        raise Refusal(message, kind="engine", permanent=True)
-
-
-def _choose_samples(scene: Any, samples: int | None) -> None:
-    if samples is None:
-        return
-    if scene.render.engine == "CYCLES":
-        scene.cycles.samples = samples
-    elif scene.render.engine in EEVEE_NAMES:
-        scene.eevee.taa_render_samples = samples
-
-
-def _choose_camera(scene: Any, name: str | None) -> None:
-    if name is not None:
-        camera = scene.objects.get(name)
-        if camera is None or camera.type != "CAMERA":
-            message = f"The scene {scene.name!r} has no camera named {name!r}."
-            raise Refusal(message, kind="camera", permanent=True)
-        for marker in scene.timeline_markers:
-            marker.camera = None  # or it would switch away again; setting it switches at once
-        scene.camera = camera
-    if not _can_do_without_camera(scene):
-        raise Refusal(NO_CAMERA.format(scene.name), kind="camera", permanent=True)
-
-
-def _can_do_without_camera(scene: Any) -> bool:
-    """Whether a render may work: what a sequencer or compositor needs is for Blender to say."""
-    editor = scene.sequence_editor
-    strips = editor and (getattr(editor, "strips", None) or getattr(editor, "sequences", None))
-    bound = any(marker.camera for marker in scene.timeline_markers)
-    composed = scene.render.use_compositing and scene.use_nodes
-    return bool(scene.camera or bound or composed or (strips and scene.render.use_sequencer))
-
-
 def describe(scene: Any) -> Message:
     """Return what the node needs to know about the scene."""
     width, height = output_size(scene.render)
@@ -252,26 +176,6 @@ def describe(scene: Any) -> Message:
         "engine": scene.render.engine,
         "camera": scene.camera.name if scene.camera else None,
     }
-
-
-def output_size(render: Any) -> tuple[int, int]:
-    """Return width and height of the image: percentage, border and crop taken into account.
-
-    Blender multiplies the border in single precision and cuts the fraction off, so does this.
-    """
-    width = max(1, render.resolution_x * render.resolution_percentage // 100)
-    height = max(1, render.resolution_y * render.resolution_percentage // 100)
-    if not (render.use_border and render.use_crop_to_border):
-        return width, height
-    return (
-        _cut(render.border_max_x, width) - _cut(render.border_min_x, width),
-        _cut(render.border_max_y, height) - _cut(render.border_min_y, height),
-    )
-
-
-def _cut(fraction: float, pixels: int) -> int:
-    product: float = struct.unpack("f", struct.pack("f", fraction * pixels))[0]
-    return int(product)
 
 
 def depends_on_frame_range(scene: Any) -> bool:

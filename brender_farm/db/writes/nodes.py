@@ -26,8 +26,10 @@ def store_heartbeat(session: Session, node: Node, beat: wire.Heartbeat, now: dat
     node.facts, node.sample = wire.write(beat.facts), wire.write(beat.sample)
     node.memory_bytes = beat.facts.memory_bytes
     node.last_seen_at = now
-    if not node.online:
-        _go(session, node, online=True, now=now, reason="Its heartbeat is back.")
+    if beat.leaving:
+        take_offline(session, node, now=now, reason="It was stopped.")
+    elif not node.online:
+        _go(session, node, online=True, now=now, reason="It sends heartbeats.")
 
 
 def add_node(session: Session, beat: wire.Heartbeat, now: datetime) -> Node:
@@ -50,8 +52,14 @@ def add_node(session: Session, beat: wire.Heartbeat, now: datetime) -> Node:
 
 
 def take_offline(session: Session, node: Node, *, now: datetime, reason: str) -> None:
-    node.claims, node.warm = [], []
-    _go(session, node, online=False, now=now, reason=reason)
+    node.claims, node.warm, node.accepting = [], [], False
+    if node.online:
+        _go(session, node, online=False, now=now, reason=reason)
+
+
+def stop_accepting(session: Session, node_id: int) -> None:
+    """Plan nothing for a node until its next heartbeat says otherwise."""
+    session.get_one(Node, node_id).accepting = False
 
 
 def _go(session: Session, node: Node, *, online: bool, now: datetime, reason: str) -> None:

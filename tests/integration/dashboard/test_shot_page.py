@@ -1,0 +1,121 @@
+def test_a_shot_shows_its_frames_chunks_and_history(farm):
+    shot_id = farm.add_shot("lantern", done=3)
+    farm.add_chunk(shot_id, farm.add_node("atlas"), frames="5-8", spans="4-8")
+    text = farm.text(f"/shots/{shot_id}")
+    assert f"/shots/{shot_id}/frames/3/thumb.jpg" in text
+    assert "Frame 9: Pending" in text
+    assert "Frame 6: Rendering" in text
+    assert "atlas" in text
+    assert str(farm.root / "renders" / "lantern") in text
+
+
+def test_only_legal_actions_are_offered(farm):
+    queued = farm.text(f"/shots/{farm.add_shot('a')}")
+    completed = farm.text(f"/shots/{farm.add_shot('b', done=10, state='completed')}")
+    assert "/actions/pause" in queued
+    assert "/actions/resume" not in queued
+    assert "/actions/" not in completed
+
+
+def test_a_shot_is_paused_and_resumed(farm):
+    shot_id = farm.add_shot("lantern")
+    response = farm.post(f"/shots/{shot_id}/actions/pause")
+    assert (response.status_code, response.location) == (302, f"/shots/{shot_id}")
+    text = farm.text(f"/shots/{shot_id}")
+    assert "is now paused" in text
+    assert "/actions/resume" in text
+
+
+def test_cancelling_is_confirmed_by_name_and_frame_counts(farm):
+    shot_id = farm.add_shot("lantern", done=4, count=10)
+    text = farm.text(f"/shots/{shot_id}/actions/cancel")
+    assert "Cancel “lantern”?" in text
+    assert "6 frames will not be rendered" in text
+    assert "4 finished frames" in text
+    farm.post(f"/shots/{shot_id}/actions/cancel", reason="Wrong scene")
+    text = farm.text(f"/shots/{shot_id}")
+    assert "Cancelled" in text
+    assert "Wrong scene" in text
+
+
+def test_what_is_not_possible_now_is_refused_with_a_page_that_says_so(farm):
+    shot_id = farm.add_shot()
+    assert farm.get(f"/shots/{shot_id}/actions/resume").status_code == 409
+    refused = farm.post(f"/shots/{shot_id}/actions/resume")
+    assert refused.status_code == 409
+    assert "resume" in refused.text
+
+
+def test_an_action_without_a_token_changes_nothing(farm):
+    shot_id = farm.add_shot()
+    response = farm.client.post(f"/shots/{shot_id}/actions/pause")
+    assert response.status_code == 400
+    assert "older session" in response.text
+    assert "/actions/pause" in farm.text(f"/shots/{shot_id}")
+
+
+def test_looking_changes_nothing(farm):
+    shot_id = farm.add_shot()
+    farm.get(f"/shots/{shot_id}/actions/cancel")
+    assert "/actions/pause" in farm.text(f"/shots/{shot_id}")
+
+
+def test_the_priority_is_changed_and_a_wrong_one_explained(farm):
+    shot_id = farm.add_shot()
+    farm.post(f"/shots/{shot_id}/priority", priority="80")
+    assert 'value="80"' in farm.text(f"/shots/{shot_id}")
+    farm.post(f"/shots/{shot_id}/priority", priority="101")
+    text = farm.text(f"/shots/{shot_id}")
+    assert "tone-failed" in text
+    assert 'value="80"' in text
+
+
+def test_frames_are_filtered_and_paged_by_the_address(farm):
+    shot_id = farm.add_shot("long", count=300, done=5)
+    assert "Frame 121:" in farm.text(f"/shots/{shot_id}?page=2")
+    done = farm.text(f"/shots/{shot_id}?frames=done")
+    assert "Frame 5: Done" in done
+    assert "Frame 6:" not in done
+    assert "No frame is" in farm.text(f"/shots/{shot_id}?page=99")
+
+
+def test_a_long_shot_has_a_map_of_all_its_frames(farm):
+    assert "frame-map" not in farm.text(f"/shots/{farm.add_shot('short')}")
+    text = farm.text(f"/shots/{farm.add_shot('long', count=300, done=5)}")
+    assert "Frames 1 to 5: done" in text
+    assert "Frames 6 to 300: pending" in text
+
+
+def test_a_shot_of_100_000_frames_is_shown_without_reading_them_all(farm):
+    shot_id = farm.add_shot("huge", count=100_000)
+    text = farm.text(f"/shots/{shot_id}")
+    assert text.count('class="cell ') == 120
+
+
+def test_a_poll_of_a_shot_is_answered_only_when_it_changed(farm):
+    shot_id = farm.add_shot()
+    tag = farm.tag(f"/shots/{shot_id}")
+    with farm.counted_queries() as queries:
+        assert farm.get(f"/shots/{shot_id}/live?tag={tag}").status_code == 304
+    assert len(queries) == 1
+    farm.post(f"/shots/{shot_id}/priority", priority="80")
+    assert farm.get(f"/shots/{shot_id}/live?tag={tag}").status_code == 200
+
+
+def test_the_page_costs_the_same_queries_for_any_number_of_frames(farm):
+    few = farm.add_shot("few", count=200, done=2)
+    many = farm.add_shot("many", count=200, done=150)
+    assert cost(farm, f"/shots/{few}") == cost(farm, f"/shots/{many}") <= 40
+
+
+def test_a_shot_that_does_not_exist_is_a_page_that_says_so(farm):
+    response = farm.get("/shots/99")
+    assert response.status_code == 404
+    assert "There is no shot 99." in response.text
+    assert farm.get("/shots/99/live").status_code == 404
+
+
+def cost(farm, url):
+    with farm.counted_queries() as queries:
+        farm.text(url)
+    return len(queries)

@@ -1,0 +1,112 @@
+from dashboard.views.submit import crumbs
+
+
+def test_the_browser_lists_folders_and_blend_files(farm):
+    farm.blend()
+    (farm.root / "shots").mkdir()
+    (farm.root / "notes.txt").write_text("x")
+    text = farm.text("/submit")
+    assert f"/submit?folder={farm.root}/shots" in text.replace("%2F", "/")
+    assert f"/submit?file={farm.root}/tiny.blend" in text.replace("%2F", "/")
+    assert "notes.txt" not in text
+
+
+def test_the_browser_filters_by_name(farm):
+    farm.blend("tiny.blend")
+    farm.blend("film.blend")
+    text = farm.text(f"/submit?folder={farm.root}&search=FIL")
+    assert "film.blend" in text
+    assert "tiny.blend" not in text
+
+
+def test_an_empty_folder_says_so(farm):
+    assert "No .blend file here" in farm.text("/submit")
+
+
+def test_nothing_outside_the_roots_is_shown(farm):
+    for url in (
+        "/submit?folder=/etc",
+        "/submit?file=/etc/passwd",
+        "/files/blend-thumbnail?path=/etc/passwd",
+    ):
+        response = farm.get(url)
+        assert response.status_code == 422
+        assert "outside the folders" in response.text
+
+
+def test_the_way_back_begins_at_the_root(tmp_path):
+    path = tmp_path / "a" / "b"
+    assert [name for name, _ in crumbs(path, (tmp_path,))] == [str(tmp_path), "a", "b"]
+    assert crumbs(None, (tmp_path,)) == []
+
+
+def test_a_chosen_file_fills_the_form(farm):
+    blend = farm.blend("tiny.blend")
+    text = farm.text(f"/submit?file={blend}")
+    assert 'name="name" value="tiny"' in text
+    assert 'name="priority" inputmode="numeric" value="50"' in text
+    assert "160 × 90" in text
+
+
+def test_another_scene_of_the_file_can_be_chosen(farm):
+    blend = farm.blend("two_scenes.blend")
+    text = farm.text(f"/submit?file={blend}")
+    assert text.count(f"/submit?file={blend}&amp;scene=".replace("/", "%2F")) or "scene=" in text
+
+
+def test_missing_files_are_listed(farm):
+    text = farm.text(f"/submit?file={farm.blend('missing_texture.blend')}")
+    assert "missing" in text
+    assert "wood.png" in text
+
+
+def test_a_file_that_is_no_blend_is_refused_with_a_reason(farm):
+    fake = farm.root / "fake.blend"
+    fake.write_bytes(b"\x89PNG\r\n\x1a\n not a blend")
+    response = farm.get(f"/submit?file={fake}")
+    assert response.status_code == 422
+    assert "fake.blend" in response.text
+
+
+def test_a_submitted_shot_appears_on_its_page(farm):
+    blend = farm.blend()
+    response = farm.post(
+        "/submit", blend=str(blend), name="lantern", frames="1-4", priority="70", chunk_size="2"
+    )
+    assert response.status_code == 302
+    text = farm.text(response.location)
+    assert "“lantern” is submitted" in text
+    assert "Frame 4: Pending" in text
+
+
+def test_faults_stand_beside_their_fields_and_what_was_typed_is_kept(farm):
+    blend = farm.blend()
+    response = farm.post(
+        "/submit", blend=str(blend), name="lantern", frames="one to ten", priority="soon"
+    )
+    assert response.status_code == 422
+    assert 'value="one to ten"' in response.text
+    assert 'value="soon"' in response.text
+    assert 'id="frames-fault"' in response.text
+    assert 'id="priority-fault"' in response.text
+    assert farm.get("/api/v1/shots").json["total"] == 0
+
+
+def test_a_form_from_another_site_is_refused(farm):
+    blend = farm.blend()
+    assert farm.client.post("/submit", data={"blend": str(blend)}).status_code == 400
+    assert farm.get("/api/v1/shots").json["total"] == 0
+
+
+def test_frames_are_understood_as_they_are_typed(farm):
+    blend = farm.blend()
+    text = farm.post("/submit/preview", blend=str(blend), frames="1-100x2", chunk_size="10").text
+    assert "50 frames" in text
+    assert "5 chunks" in text
+    assert "Frames:" in farm.post("/submit/preview", blend=str(blend), frames="x").text
+
+
+def test_a_blend_without_a_stored_picture_gets_a_placeholder(farm):
+    response = farm.get(f"/files/blend-thumbnail?path={farm.blend()}")
+    assert response.mimetype in {"image/png", "image/svg+xml"}
+    assert farm.get(f"/files/blend-thumbnail?path={farm.root}/gone.blend").status_code == 200

@@ -1,0 +1,97 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from brender_farm.domain.states import (
+    NODE_ACTIONS,
+    SHOT_ACTIONS,
+    ChunkState,
+    FrameState,
+    NodeIntent,
+    ShotState,
+)
+from brender_farm.service.shapes import NodeRow, NodeSample, NodeWork
+from dashboard import looks
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+WORK = NodeWork(
+    chunk_id=1,
+    shot_id=1,
+    shot_name="a",
+    frames="1-4",
+    frame=2,
+    done_count=1,
+    frame_count=4,
+    sample=None,
+    sample_count=None,
+)
+
+
+def node(**changes):
+    values = {
+        "id": 1,
+        "name": "atlas",
+        "intent": NodeIntent.ENABLED,
+        "reason": "",
+        "online": True,
+        "slots": 2,
+        "work": (),
+        "sample": NodeSample(),
+        "hostname": "atlas",
+        "os": "Debian",
+        "cpu_count": 4,
+        "blender_versions": ("4.5.15",),
+        "trouble": "",
+        "first_seen_at": NOW,
+        "last_seen_at": NOW,
+        "actions": (),
+    }
+    return NodeRow(**(values | changes))
+
+
+def test_every_state_and_action_has_a_look():
+    assert set(looks.SHOT_LOOKS) == set(ShotState)
+    assert set(looks.CHUNK_LOOKS) == set(ChunkState)
+    assert set(looks.FRAME_LOOKS) == set(FrameState)
+    assert set(looks.SHOT_ACTION_LOOKS) == set(SHOT_ACTIONS)
+    assert set(looks.NODE_ACTION_LOOKS) == set(NODE_ACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({}, "Idle"),
+        ({"work": (WORK,)}, "Rendering"),
+        ({"trouble": "no Blender"}, "In trouble"),
+        ({"intent": NodeIntent.DRAINING, "work": (WORK,)}, "Draining"),
+        ({"intent": NodeIntent.DISABLED}, "Disabled"),
+        ({"online": False, "work": (WORK,)}, "Offline"),
+    ],
+)
+def test_a_node_shows_intent_crossed_with_what_is_seen(changes, word):
+    assert looks.node_look(node(**changes)).word == word
+
+
+def test_only_a_node_that_would_get_work_has_free_slots():
+    assert looks.free_slots(node(work=(WORK,))) == 1
+    assert looks.free_slots(node(online=False)) == 0
+    assert looks.free_slots(node(trouble="no Blender")) == 0
+    assert looks.free_slots(node(intent=NodeIntent.DRAINING)) == 0
+
+
+def test_a_bar_is_split_in_proportion():
+    parts = looks.shot_segments(done=50, failed=10, rendering=20, total=100)
+    assert [(part.tone, part.start, part.width) for part in parts] == [
+        ("done", 0, 50),
+        ("failed", 50, 10),
+        ("rendering", 60, 20),
+    ]
+
+
+def test_one_failed_frame_of_a_million_can_still_be_seen():
+    failed = looks.shot_segments(done=999_999, failed=1, rendering=0, total=1_000_000)[1]
+    assert failed.width == 0.4
+
+
+def test_a_bar_without_frames_is_empty():
+    assert looks.shot_segments(0, 0, 0, 0) == []

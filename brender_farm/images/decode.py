@@ -9,14 +9,16 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from brender_farm.domain.formats import ImageFormat
 from brender_farm.errors import FrameFailed
 from brender_farm.images.endings import bad_ending
 
 if TYPE_CHECKING:
-    import OpenImageIO as oiio
+    from io import BufferedReader
+
+    from OpenImageIO import ImageBuf
 
 # What OpenImageIO calls the farm's formats.
 DECODERS = {
@@ -94,7 +96,7 @@ def _read_and_settle(path: Path, wanted: str) -> tuple[str, int]:
     return digest, byte_count
 
 
-def _digest(file: BinaryIO) -> str:
+def _digest(file: BufferedReader) -> str:
     return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
 
 
@@ -103,12 +105,11 @@ def _looks_like(path: Path, wanted: str) -> bool:
     import OpenImageIO
 
     image = OpenImageIO.ImageInput.open(str(path))
-    found = image.format_name() if image else wanted
-    OpenImageIO.geterror()
-    return bool(found == wanted)
+    OpenImageIO.geterror()  # taken, or it would wait for whoever asks next
+    return image is not None and bool(image.format_name() == wanted)
 
 
-def _images(path: Path, wanted: str) -> list[oiio.ImageBuf]:
+def _images(path: Path, wanted: str) -> list[ImageBuf]:
     """Decode all images of a file: one, or several parts of an EXR."""
     import OpenImageIO
 
@@ -124,7 +125,7 @@ def _images(path: Path, wanted: str) -> list[oiio.ImageBuf]:
     return images
 
 
-def _measure(image: oiio.ImageBuf) -> _Measures:
+def _measure(image: ImageBuf) -> _Measures:
     import OpenImageIO
 
     spec = image.spec()

@@ -21,7 +21,8 @@ from brender_farm.errors import FrameSyntaxError
 MAX_FRAMES = 1_000_000
 MAX_FRAME_NUMBER = 1_048_574
 """Blender's MAXFRAME (DNA_scene_types.h)."""
-_MAX_TEXT = 10_000
+MAX_TEXT = 10_000
+"""Signs of a frame range, as it is asked for and as it is stored."""
 _PLAIN = re.compile(r"(\d+)(?:-(\d+)(?:x(\d+))?)?\Z")
 _HOW = "Write frames like 1-48, 1-100x2, 1-100:10 or 1-5,9."
 
@@ -41,11 +42,12 @@ class FrameList:
         """Read frame notation.
 
         Raises FrameSyntaxError for what cannot be read, for no frame at all, for frames below 0
-        (Blender renders none) or above 1,048,574, and for more than 1,000,000 frames.
+        (Blender renders none) or above 1,048,574, for more than 1,000,000 frames, and for an
+        order so irregular that its notation would have more than 10,000 signs.
         """
         text = re.sub(r"\s+", "", text)
-        if not text or len(text) > _MAX_TEXT:
-            raise FrameSyntaxError(f"There is no frame range of 1 to {_MAX_TEXT} signs. {_HOW}")
+        if not text or len(text) > MAX_TEXT:
+            raise FrameSyntaxError(f"There is no frame range of 1 to {MAX_TEXT} signs. {_HOW}")
         parts = [_plain(part) for part in text.split(",")]
         runs = [part for part in parts if part is not None]
         if len(runs) == len(parts) and (len(runs) == 1 or _disjoint(runs)):
@@ -59,6 +61,8 @@ class FrameList:
 
     @classmethod
     def _checked(cls, runs: list[range]) -> FrameList:
+        if not runs:
+            raise FrameSyntaxError(f"The range leaves no frame at all. {_HOW}")
         low = min(min(run[0], run[-1]) for run in runs)
         high = max(max(run[0], run[-1]) for run in runs)
         if low < 0 or high > MAX_FRAME_NUMBER:
@@ -70,7 +74,13 @@ class FrameList:
             raise FrameSyntaxError(
                 f"The range has more than {MAX_FRAMES:,} frames. Split it into several shots."
             )
-        return cls(tuple(runs))
+        checked = cls(tuple(runs))
+        if len(runs) > MAX_TEXT // 2 or len(str(checked)) > MAX_TEXT:
+            raise FrameSyntaxError(
+                f"The order of these {len(checked):,} frames is too irregular to be kept. "
+                "Split the range into several shots."
+            )
+        return checked
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0

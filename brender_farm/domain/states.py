@@ -71,7 +71,7 @@ SHOT_MOVES: dict[ShotState, frozenset[ShotState]] = {
     _S.RENDERING: frozenset({_S.QUEUED, _S.PAUSED, _S.COMPLETED, _S.FAILED, _S.CANCELLED}),
     _S.PAUSED: frozenset({_S.QUEUED, _S.RENDERING, _S.COMPLETED, _S.FAILED, _S.CANCELLED}),
     _S.COMPLETED: frozenset({_S.QUEUED}),
-    _S.FAILED: frozenset({_S.QUEUED, _S.CANCELLED}),
+    _S.FAILED: frozenset({_S.QUEUED, _S.COMPLETED, _S.CANCELLED}),  # a late frame completes it
     _S.CANCELLED: frozenset({_S.QUEUED}),
 }
 

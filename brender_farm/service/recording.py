@@ -1,6 +1,6 @@
 """Recording what nodes report. Every message may come twice, late or out of order.
 
-A live chunk's word always counts. A chunk that is over (lost, cancelled) published its frames
+A live chunk's word counts for the frames it holds. A chunk that is over (lost, cancelled) published its frames
 while it was live, so a late "done" is accepted for a frame that nobody else has or did; its
 failures are not.
 """
@@ -49,7 +49,7 @@ def record_report(session: Session, report: wire.Report, *, now: datetime) -> Re
 
 @lru_cache(maxsize=256)
 def frame_list(text: str) -> FrameList:
-    """Parse a shot's frames once, not for every report."""
+    """Parse the frames of a shot or a chunk once, not for every report."""
     return FrameList.parse(text)
 
 
@@ -82,17 +82,17 @@ class _Recorder:
             self.chunk.state = ChunkState.RENDERING
 
     def _frame_done(self, item: wire.FrameDone) -> None:
-        position = frame_list(self.shot.frames).position(item.frame)
+        position = self._position(item.frame)
         if position is None:
             return
         frame = self._frame(item.frame)
         was = frame.state
-        if not self.is_live and (was is FrameState.DONE or not self._is_unowned(position, was)):
-            return
-        if self.is_live:
+        if self._holds(position):
             self._start()
             self._let_go(position)
-            self.chunk.done_count += frame.chunk_id != self.chunk.id or was is not FrameState.DONE
+            self.chunk.done_count += 1
+        elif was is FrameState.DONE or not self._is_unowned(position, was):
+            return
         elif was is not FrameState.FAILED:
             set_pending(self.shot, Spans.decode(self.shot.pending) - Spans.of([position]))
         self.shot.failed_count -= was is FrameState.FAILED
@@ -101,6 +101,16 @@ class _Recorder:
             self.shot.measured_count += 1
             self.shot.render_seconds += item.seconds
         self._store(frame, item)
+
+    def _position(self, number: int) -> int | None:
+        """Return where a frame of this chunk stands in the shot; None for any other frame."""
+        if frame_list(self.chunk.frames).position(number) is None:
+            return None
+        return frame_list(self.shot.frames).position(number)
+
+    def _holds(self, position: int) -> bool:
+        """Whether the chunk has the lease of this frame now."""
+        return self.is_live and position in Spans.decode(self.chunk.spans)
 
     def _is_unowned(self, position: int, was: FrameState) -> bool:
         return was is FrameState.FAILED or position in Spans.decode(self.shot.pending)
@@ -116,8 +126,8 @@ class _Recorder:
         frame.at = self.now
 
     def _frame_failed(self, item: wire.FrameFailed) -> None:
-        position = frame_list(self.shot.frames).position(item.frame)
-        if not self.is_live or position is None or position not in Spans.decode(self.chunk.spans):
+        position = self._position(item.frame)
+        if position is None or not self._holds(position):
             return
         self._start()
         frame = self._frame(item.frame)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from brender_farm.db.models import Chunk, Shot
 from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.shots import set_pending, touch
-from brender_farm.domain.frames import FrameList, Spans
+from brender_farm.domain.frames import MAX_TEXT, FrameList, Spans
 from brender_farm.domain.states import LIVE_CHUNK_STATES, ChunkState
 
 _BLAMELESS = (ChunkState.DONE, ChunkState.RENDERING)
@@ -21,14 +21,18 @@ def cut_chunk(
     session: Session, shot: Shot, *, node_id: int, frame_count: int, now: datetime
 ) -> Chunk:
     """Take the next frames out of the shot's pending ones and lease them to a node."""
-    taken, rest = Spans.decode(shot.pending).take(frame_count)
+    order, pending = FrameList.parse(shot.frames), Spans.decode(shot.pending)
+    taken, rest = pending.take(frame_count)
+    while len(frames := str(order.at(taken))) > MAX_TEXT:  # scattered: a node could not read it
+        frame_count //= 2
+        taken, rest = pending.take(frame_count)
     set_pending(shot, rest)
     chunk = Chunk(
         shot_id=shot.id,
         node_id=node_id,
         state=ChunkState.SENT,
         spans=taken.encode(),
-        frames=str(FrameList.parse(shot.frames).at(taken)),
+        frames=frames,
         frame_count=len(taken),
         sent_at=now,
     )

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from brender_farm.domain.formats import DEFAULT_FORMAT, FORMATS, find_format
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("PNG", "PNG"),
+        ("png", "PNG"),
+        (" Exr ", "EXR"),
+        ("OPEN_EXR", "EXR"),
+        ("OpenEXR", "EXR"),
+        ("OPEN_EXR_MULTILAYER", "EXR_MULTILAYER"),
+        ("jpg", "JPEG"),
+        ("tif", "TIFF"),
+        ("tga", "TARGA"),
+        ("webp", "WEBP"),
+    ],
+)
+def test_a_format_goes_by_several_names(name, found):
+    assert find_format(name) is FORMATS[found]
+
+
+@pytest.mark.parametrize("name", ["", "FFMPEG", "GIF", "PNG2", "mp4"])
+def test_what_is_not_rendered_is_not_found(name):
+    assert find_format(name) is None
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+def test_each_format_is_found_by_its_own_and_by_blenders_name(fmt):
+    assert find_format(fmt.name) is find_format(fmt.blender_id) is fmt
+    assert fmt.extension == fmt.extension.lower()
+    assert "." not in fmt.extension
+
+
+def test_the_default_is_one_of_them():
+    assert DEFAULT_FORMAT in FORMATS

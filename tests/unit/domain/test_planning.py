@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brender_farm.domain.planning import Assignment, NodeView, ShotView, fits, plan
+
+VERSIONS = ("3.4", "4.2", "4.5")
+BLENDS = ("/a.blend", "/b.blend", "/c.blend")
+
+
+def shot(id_: int = 1, **changes: object) -> ShotView:
+    known = {
+        "priority": 50,
+        "submitter": "ada",
+        "blend": f"/{id_}.blend",
+        "blend_version": "4.5",
+        "pending_count": 100,
+        "chunk_size": 1,
+        "seconds_per_frame": None,
+        "busy_slots": 0,
+    }
+    return ShotView(id=id_, **{**known, **changes})
+
+
+def node(name: str = "a", free: int = 1, *, slots: int | None = None, warm=(), versions=("4.5",)):
+    return NodeView(
+        name=name,
+        slots=slots or max(free, 1),
+        free_slots=free,
+        blender_versions=versions,
+        warm=frozenset(warm),
+    )
+
+
+def test_a_free_slot_gets_the_pending_frames():
+    assert plan([shot(chunk_size=10)], [node()]) == [
+        Assignment(shot_id=1, node="a", frame_count=10)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shots", "nodes"),
+    [
+        pytest.param([], [node()], id="no-shot"),
+        pytest.param([shot()], [], id="no-node"),
+        pytest.param([shot(pending_count=0)], [node()], id="nothing-pending"),
+        pytest.param([shot()], [node(free=0)], id="all-busy"),
+        pytest.param([shot()], [node(free=-1)], id="fewer-slots-than-chunks"),
+        pytest.param([shot(blend_version="5.0")], [node()], id="too-new-for-every-node"),
+        pytest.param([shot()], [node(versions=())], id="node-without-blender"),
+    ],
+)
+def test_without_work_or_room_nothing_is_given(shots, nodes):
+    assert plan(shots, nodes) == []
+
+
+def test_the_higher_priority_goes_first_until_it_has_all():
+    shots = [shot(1), shot(2, priority=90, pending_count=2)]
+    assert [a.shot_id for a in plan(shots, [node(free=3)])] == [2, 2, 1]
+
+
+def test_at_one_priority_submitters_take_turns():
+    shots = [shot(1), shot(2), shot(3, submitter="bob")]
+    given_ = plan(shots, [node(free=4)])
+    assert [a.shot_id for a in given_] == [1, 3, 2, 3]
+
+
+def test_slots_that_are_busy_already_count_for_the_fair_share():
+    shots = [shot(1, busy_slots=3), shot(2, submitter="bob")]
+    assert [a.shot_id for a in plan(shots, [node(free=3)])] == [2, 2, 2]
+
+
+def test_ties_end_in_the_order_of_submission():
+    assert [a.shot_id for a in plan([shot(3), shot(1), shot(2)], [node(free=3)])] == [1, 2, 3]
+
+
+def test_a_node_that_has_the_scene_open_goes_first():
+    nodes = [node("a", free=9), node("b", warm=["/1.blend"])]
+    assert [a.node for a in plan([shot()], nodes)][:2] == ["b", "a"]
+
+
+def test_among_equal_nodes_the_emptiest_goes_first_and_then_the_name():
+    nodes = [node("c", free=2), node("a", free=1), node("b", free=1)]
+    assert [a.node for a in plan([shot()], nodes)] == ["c", "a", "b", "c"]
+
+
+def test_a_shot_that_fits_no_free_node_does_not_hold_up_the_others():
+    shots = [shot(1, priority=100, blend_version="5.0"), shot(2)]
+    assert [a.shot_id for a in plan(shots, [node()])] == [2]
+
+
+def test_an_old_file_leaves_no_node_out():
+    nodes = [node("old", versions=("3.4.1",)), node("new", versions=("4.5.1",))]
+    assert {a.node for a in plan([shot(blend_version="3.4")], nodes)} == {"old", "new"}
+    assert fits(shot(blend_version="3.4"), nodes[0])
+
+
+SHOTS = st.lists(
+    st.builds(
+        ShotView,
+        id=st.integers(1, 20),
+        priority=st.sampled_from([0, 50, 100]),
+        submitter=st.sampled_from(["ada", "bob", "cy"]),
+        blend=st.sampled_from(BLENDS),
+        blend_version=st.sampled_from(VERSIONS),
+        pending_count=st.integers(0, 30),
+        chunk_size=st.one_of(st.none(), st.integers(1, 10)),
+        seconds_per_frame=st.one_of(st.none(), st.floats(0.01, 100)),
+        busy_slots=st.integers(0, 5),
+    ),
+    max_size=8,
+    unique_by=lambda view: view.id,
+)
+NODES = st.lists(
+    st.builds(
+        NodeView,
+        name=st.sampled_from("abcdef"),
+        slots=st.integers(1, 6),
+        free_slots=st.integers(-1, 6),
+        blender_versions=st.lists(st.sampled_from(VERSIONS), max_size=2).map(tuple),
+        warm=st.frozensets(st.sampled_from(BLENDS)),
+    ),
+    max_size=5,
+    unique_by=lambda view: view.name,
+)
+
+
+class Outcome:
+    """A plan, and what it leaves."""
+
+    def __init__(self, shots: list[ShotView], nodes: list[NodeView]) -> None:
+        self.shots = {view.id: view for view in shots}
+        self.nodes = {view.name: view for view in nodes}
+        self.given = plan(shots, nodes)
+        used = Counter(a.node for a in self.given)
+        self.free = {n.name: max(0, n.free_slots) - used[n.name] for n in nodes}
+        self.pending = {s.id: s.pending_count for s in shots}
+        for assignment in self.given:
+            self.pending[assignment.shot_id] -= assignment.frame_count
+
+    def could_start(self, view: ShotView) -> bool:
+        return any(self.free[n.name] > 0 and fits(view, n) for n in self.nodes.values())
+
+
+@given(SHOTS, NODES)
+def test_no_slot_and_no_frame_is_given_twice(shots, nodes):
+    outcome = Outcome(shots, nodes)
+    assert all(count >= 0 for count in outcome.free.values())
+    assert all(count >= 0 for count in outcome.pending.values())
+    assert all(a.frame_count >= 1 for a in outcome.given)
+
+
+@given(SHOTS, NODES)
+def test_only_nodes_that_fit_get_a_shot(shots, nodes):
+    outcome = Outcome(shots, nodes)
+    assert all(fits(outcome.shots[a.shot_id], outcome.nodes[a.node]) for a in outcome.given)
+
+
+@given(SHOTS, NODES)
+def test_no_slot_stays_free_that_could_render_something(shots, nodes):
+    outcome = Outcome(shots, nodes)
+    waiting = [view for view in shots if outcome.pending[view.id] > 0]
+    assert not any(outcome.could_start(view) for view in waiting)
+
+
+@given(SHOTS, NODES)
+def test_a_lower_priority_gets_only_what_the_higher_cannot_use(shots, nodes):
+    outcome = Outcome(shots, nodes)
+    for waiting in shots:
+        if outcome.pending[waiting.id] == 0:
+            continue
+        for a in outcome.given:
+            lower = outcome.shots[a.shot_id].priority < waiting.priority
+            assert not (lower and fits(waiting, outcome.nodes[a.node]))
+
+
+@given(SHOTS, NODES)
+def test_the_order_of_the_input_does_not_matter(shots, nodes):
+    assert plan(shots, nodes) == plan(list(reversed(shots)), list(reversed(nodes)))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["ada", "bob", "cy"]), st.integers(0, 4)), min_size=1),
+    st.integers(1, 30),
+)
+def test_slots_are_shared_fairly_between_submitters(owners, slots):
+    shots = [
+        shot(id_, submitter=submitter, busy_slots=busy, pending_count=1000)
+        for id_, (submitter, busy) in enumerate(owners, 1)
+    ]
+    before = Counter()
+    for view in shots:
+        before[view.submitter] += view.busy_slots
+    after = Counter(before)
+    for a in plan(shots, [node(free=slots)]):
+        after[shots[a.shot_id - 1].submitter] += 1
+    for favoured in before:
+        for other in before:
+            if after[favoured] > before[favoured]:
+                assert after[favoured] <= after[other] + 1

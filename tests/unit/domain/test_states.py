@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+
+from brender_farm.domain.states import (
+    ACTIVE_SHOT_STATES,
+    CHUNK_MOVES,
+    LIVE_CHUNK_STATES,
+    NODE_ACTIONS,
+    NODE_MOVES,
+    SHOT_ACTIONS,
+    SHOT_MOVES,
+    UNFINISHED_SHOT_STATES,
+    ChunkState,
+    NodeIntent,
+    ShotState,
+    node_actions,
+    shot_actions,
+    target_of,
+)
+from brender_farm.errors import ActionRefused
+
+TABLES = [(ShotState, SHOT_MOVES), (ChunkState, CHUNK_MOVES), (NodeIntent, NODE_MOVES)]
+
+
+@pytest.mark.parametrize(("kind", "moves"), TABLES, ids=lambda value: getattr(value, "__name__", ""))
+def test_a_table_of_moves_knows_every_state_and_no_other(kind, moves):
+    assert set(moves) == set(kind)
+    assert set().union(*moves.values()) <= set(kind)
+    assert all(state not in targets for state, targets in moves.items())
+
+
+def test_a_chunk_that_is_over_stays_over():
+    assert {state for state, targets in CHUNK_MOVES.items() if targets} == set(LIVE_CHUNK_STATES)
+
+
+@pytest.mark.parametrize(
+    ("actions", "moves"), [(SHOT_ACTIONS, SHOT_MOVES), (NODE_ACTIONS, NODE_MOVES)]
+)
+def test_every_action_is_a_move_of_the_table(actions, moves):
+    for target, sources in actions.values():
+        assert all(target in moves[source] for source in sources)
+
+
+@pytest.mark.parametrize(
+    ("state", "actions"),
+    [
+        (ShotState.QUEUED, ("pause", "cancel")),
+        (ShotState.RENDERING, ("pause", "cancel")),
+        (ShotState.PAUSED, ("resume", "cancel")),
+        (ShotState.COMPLETED, ()),
+        (ShotState.FAILED, ("cancel", "retry")),
+        (ShotState.CANCELLED, ("retry",)),
+    ],
+)
+def test_a_shot_offers_what_may_be_done_to_it_now(state, actions):
+    assert shot_actions(state) == actions
+
+
+@pytest.mark.parametrize(
+    ("intent", "actions"),
+    [
+        (NodeIntent.ENABLED, ("drain", "disable")),
+        (NodeIntent.DRAINING, ("enable", "disable")),
+        (NodeIntent.DISABLED, ("enable",)),
+    ],
+)
+def test_a_node_offers_what_may_be_done_to_it_now(intent, actions):
+    assert node_actions(intent) == actions
+
+
+@pytest.mark.parametrize("state", [*ShotState, *NodeIntent])
+@pytest.mark.parametrize("action", [*SHOT_ACTIONS, *NODE_ACTIONS, "explode", ""])
+def test_an_action_leads_on_exactly_where_it_is_offered(state, action):
+    of_shot = isinstance(state, ShotState)
+    offered = shot_actions(state) if of_shot else node_actions(state)
+    if action in offered:
+        table = SHOT_ACTIONS if of_shot else NODE_ACTIONS
+        assert target_of(action, state) is table[action][0]
+        return
+    with pytest.raises(ActionRefused) as refusal:
+        target_of(action, state)
+    assert refusal.value.allowed == offered
+    assert str(refusal.value) == (
+        f"It is {state}: '{action}' is not possible now. "
+        f"Possible: {', '.join(offered) or 'nothing'}."
+    )
+
+
+def test_a_paused_shot_is_unfinished_but_gets_nothing():
+    assert set(UNFINISHED_SHOT_STATES) - set(ACTIVE_SHOT_STATES) == {ShotState.PAUSED}

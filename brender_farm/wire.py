@@ -13,14 +13,20 @@ import msgspec
 
 from brender_farm.errors import MessageRefused
 
-Id = Annotated[int, msgspec.Meta(ge=1)]
-Count = Annotated[int, msgspec.Meta(ge=0)]
-Seconds = Annotated[float, msgspec.Meta(ge=0)]
+_MAX_INTEGER = 2**63 - 1
+"""What a database's widest integer column holds."""
+_WORD = r"\A[^\x00\ud800-\udfff]*\Z"
+"""Without NUL and half characters, which PostgreSQL and UTF-8 refuse."""
+
+Id = Annotated[int, msgspec.Meta(ge=1, le=_MAX_INTEGER)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=_MAX_INTEGER)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Figure = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 Frame = Annotated[int, msgspec.Meta(ge=0, le=1_048_574)]
 Pixels = Annotated[int, msgspec.Meta(ge=4, le=65_536)]
 """Blender renders 4 to 65,536 pixels each way."""
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-FilePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_WORD)]
+FilePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096, pattern=_WORD)]
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
 
 _Message = TypeVar("_Message", bound=msgspec.Struct)
@@ -134,8 +140,8 @@ class MachineFacts(_Frozen, frozen=True, kw_only=True):
 class MachineSample(_Frozen, frozen=True, kw_only=True):
     """The machine's figures now; None where it cannot tell."""
 
-    cpu_pct: float | None = None
-    load_1: float | None = None
+    cpu_pct: Figure | None = None
+    load_1: Figure | None = None
     memory_used_bytes: Count | None = None
     memory_total_bytes: Count | None = None
     swap_used_bytes: Count | None = None
@@ -174,7 +180,7 @@ def read(kind: type[_Message], body: object) -> _Message:
     """Return the message in `body`, a parsed JSON object. Raises MessageRefused."""
     try:
         return msgspec.convert(body, kind)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeError) as error:
         raise MessageRefused(f"A {kind.__name__} was refused: {error}.") from error
 
 
@@ -187,5 +193,5 @@ def decode(kind: type[_Message], text: bytes | str) -> _Message:
     """Return the message in JSON text. Raises MessageRefused."""
     try:
         return msgspec.json.decode(text, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise MessageRefused(f"A {kind.__name__} was refused: {error}.") from error

@@ -19,7 +19,8 @@ SCENE = "spinning.blend"
 
 @click.command()
 @click.option("--once", is_flag=True, help="End when the shot is rendered instead of serving on.")
-def demo(*, once: bool) -> None:
+@click.option("--frames", help="Fewer frames than the scene's own 48, such as 1-8.")
+def demo(*, once: bool, frames: str | None) -> None:
     """Start the farm, render the bundled demo shot, and keep serving until Ctrl+C."""
     farm = settings()
     with running_farm(farm) as look:
@@ -27,7 +28,7 @@ def demo(*, once: bool) -> None:
         wait_until_ready(farm, look)
         from brender_farm.client import submit_shot
 
-        shot = submit_shot(place_scene(farm), name="Spinning farm")
+        shot = submit_shot(place_scene(farm), frames, name="Spinning farm")
         click.echo(f"Rendering {shot.url}")
         with ShotProgress() as progress:
             while not progress.show(shot.detail):

@@ -46,6 +46,21 @@ class JsonText(TypeDecorator[Any]):
         return json.loads(value) if value else None
 
 
+class CleanText(TypeDecorator[str]):
+    """Text that others wrote, such as Blender: what no database keeps becomes a question mark."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else clean(value)
+
+
+def clean(text: str) -> str:
+    """Replace NUL and half characters: PostgreSQL refuses the one, UTF-8 the other."""
+    return text.replace("\0", "?").encode("utf-8", "replace").decode()
+
+
 class StateText(TypeDecorator[Any]):
     """A state as its word; read back as a member of `kind`."""
 

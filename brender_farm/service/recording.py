@@ -1,8 +1,8 @@
 """Recording what nodes report. Every message may come twice, late or out of order.
 
-A live chunk's word counts for the frames it holds. A chunk that is over (lost, cancelled) published its frames
-while it was live, so a late "done" is accepted for a frame that nobody else has or did; its
-failures are not.
+A live chunk's word counts for the frames it holds. A chunk that is over (lost, cancelled)
+published its frames while it was live, so a late "done" is accepted for a frame of it that nobody
+else has or did; its failures are not.
 """
 
 from __future__ import annotations

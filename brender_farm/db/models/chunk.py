@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
-from brender_farm.db.types import BigId, StateText, UtcDateTime
+from brender_farm.db.types import BigId, CleanText, StateText, UtcDateTime
 from brender_farm.domain.states import ChunkState
 
 
@@ -33,7 +33,7 @@ class Chunk(db.Model):  # type: ignore[name-defined,misc]
     frame_count: Mapped[int]
     done_count: Mapped[int] = mapped_column(default=0)
     failed_count: Mapped[int] = mapped_column(default=0)
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(CleanText, default="")
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -8,7 +8,7 @@ from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
-from brender_farm.db.types import BigId, UtcDateTime
+from brender_farm.db.types import BigId, CleanText, UtcDateTime
 
 
 class Event(db.Model):  # type: ignore[name-defined,misc]
@@ -27,4 +27,4 @@ class Event(db.Model):  # type: ignore[name-defined,misc]
     subject_id: Mapped[int] = mapped_column(BigId)
     from_state: Mapped[str] = mapped_column(String(30))
     to_state: Mapped[str] = mapped_column(String(30))
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(CleanText, default="")

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
-from brender_farm.db.types import BigId, StateText, UtcDateTime
+from brender_farm.db.types import BigId, CleanText, StateText, UtcDateTime
 from brender_farm.domain.states import FrameState
 
 
@@ -27,7 +27,7 @@ class Frame(db.Model):  # type: ignore[name-defined,misc]
     """The chunk whose file is in place, or that failed last; None: the file was there before."""
     tries: Mapped[int] = mapped_column(default=0)
     """Failed tries."""
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(CleanText, default="")
     seconds: Mapped[float | None]
     byte_count: Mapped[int | None] = mapped_column(BigInteger)
     digest: Mapped[str | None] = mapped_column(String(200))

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
-from brender_farm.db.types import BigId, JsonText, StateText, UtcDateTime
+from brender_farm.db.types import BigId, CleanText, JsonText, StateText, UtcDateTime
 from brender_farm.domain.states import NodeIntent
 
 
@@ -25,13 +25,13 @@ class Node(db.Model):  # type: ignore[name-defined,misc]
         StateText(NodeIntent),
         default=NodeIntent.ENABLED,
     )
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(CleanText, default="")
     online: Mapped[bool]
     accepting: Mapped[bool]
     boot: Mapped[str] = mapped_column(String(200))
     """Which start of its process this is."""
     slots: Mapped[int]
-    trouble: Mapped[str] = mapped_column(Text, default="")
+    trouble: Mapped[str] = mapped_column(CleanText, default="")
     claims: Mapped[list[dict[str, Any]]] = mapped_column(JsonText, default=list)
     """The chunks it says it is at work on (wire.ChunkClaim)."""
     warm: Mapped[list[str]] = mapped_column(JsonText, default=list)

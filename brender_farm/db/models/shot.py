@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
-from brender_farm.db.types import BigId, JsonText, StateText, UtcDateTime
+from brender_farm.db.types import BigId, CleanText, JsonText, StateText, UtcDateTime
 from brender_farm.domain.states import ShotState
 
 
@@ -24,7 +24,7 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     state: Mapped[ShotState] = mapped_column(StateText(ShotState))
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(CleanText, default="")
     priority: Mapped[int]
     submitter: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,27 @@
+"""The JSON API, version 1, described at /api/v1/openapi.json."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint, APIFlask
+
+from dashboard.api import nodes, shots
+from dashboard.api.problems import validation_problem
+from dashboard.api.schemas import ProblemSchema, RequestProblemSchema
+from dashboard.security import csrf, require_json
+
+PREFIX = "/api/v1"
+
+
+def register_api(app: APIFlask) -> None:
+    api = APIBlueprint("api", __name__, url_prefix=PREFIX)
+    api.before_request(require_json)
+    api.register_blueprint(shots.routes)
+    api.register_blueprint(nodes.routes)
+    for blueprint in (api, shots.routes, nodes.routes):
+        csrf.exempt(blueprint)  # JSON only: no form on another site can send that
+    app.register_blueprint(api)
+    # Not by app.error_processor(): that would answer the errors of pages as JSON, too.
+    app.error_callback = validation_problem
+    app.config["HTTP_ERROR_SCHEMA"] = ProblemSchema
+    app.config["VALIDATION_ERROR_SCHEMA"] = RequestProblemSchema
+    app.schema_name_resolver = lambda schema: type(schema).__name__.removesuffix("Schema")

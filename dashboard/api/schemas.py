@@ -1,0 +1,219 @@
+"""Every JSON shape of the API. Times are ISO 8601 in UTC; null means not yet, or not known."""
+
+from __future__ import annotations
+
+from apiflask import Schema, fields
+from apiflask.validators import Length, OneOf, Range
+
+from brender_farm.domain.states import ChunkState, FrameState, NodeIntent, ShotState
+from brender_farm.service.requests import Existing
+
+
+def _state(*states: str) -> fields.String:
+    return fields.String(validate=OneOf([str(state) for state in states]))
+
+
+class ShotSchema(Schema):
+    id = fields.Integer()
+    name = fields.String()
+    state = _state(*ShotState)
+    reason = fields.String()
+    priority = fields.Integer()
+    submitter = fields.String()
+    frame_count = fields.Integer()
+    done_count = fields.Integer()
+    failed_count = fields.Integer()
+    rendering_count = fields.Integer()
+    pending_count = fields.Integer()
+    progress = fields.Float(metadata={"description": "Share of frames that are done, 0 to 1."})
+    seconds_per_frame = fields.Float(allow_none=True)
+    time_left_s = fields.Float(allow_none=True)
+    created_at = fields.AwareDateTime(format="iso")
+    started_at = fields.AwareDateTime(format="iso", allow_none=True)
+    finished_at = fields.AwareDateTime(format="iso", allow_none=True)
+    actions = fields.List(fields.String())
+
+
+class OneShotSchema(ShotSchema):
+    """The same on its own. A class of its own, since the OpenAPI writer registers a class once."""
+
+
+class ShotDetailSchema(ShotSchema):
+    blend = fields.String()
+    blend_version = fields.String()
+    scene = fields.String()
+    frames = fields.String()
+    format = fields.String()
+    width = fields.Integer()
+    height = fields.Integer()
+    chunk_size = fields.Integer(allow_none=True, metadata={"description": "null: automatic"})
+    existing = fields.String()
+    output_dir = fields.String()
+    padding = fields.Integer()
+    warnings = fields.List(fields.String())
+    waiting = fields.String()
+
+
+class ShotListSchema(Schema):
+    shots = fields.List(fields.Nested(ShotSchema))
+    total = fields.Integer()
+    page = fields.Integer()
+    size = fields.Integer()
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    tag = fields.String()
+
+
+class ShotListQuery(Schema):
+    search = fields.String(load_default="")
+    state = fields.String(load_default="", validate=OneOf(["", *map(str, ShotState)]))
+    sort = fields.String(load_default="-id")
+    page = fields.Integer(load_default=1, validate=Range(min=1))
+    size = fields.Integer(load_default=50, validate=Range(min=1, max=200))
+
+
+class SubmitSchema(Schema):
+    blend = fields.String(required=True, metadata={"description": "Full path of the .blend."})
+    frames = fields.String(load_default=None, allow_none=True)
+    name = fields.String(load_default=None, allow_none=True)
+    output = fields.String(load_default=None, allow_none=True)
+    priority = fields.Integer(load_default=50, strict=True)
+    chunk_size = fields.Raw(
+        load_default="auto",
+        metadata={"description": "Frames per chunk, or auto.", "type": ["integer", "string"]},
+    )
+    format = fields.String(load_default=None, allow_none=True)
+    scene = fields.String(load_default=None, allow_none=True)
+    width = fields.Integer(load_default=None, allow_none=True, strict=True)
+    height = fields.Integer(load_default=None, allow_none=True, strict=True)
+    existing = fields.String(load_default=str(Existing.NEW_VERSION))
+    strict = fields.Boolean(load_default=False)
+
+
+class SubmittedSchema(Schema):
+    shot = fields.Nested(ShotSchema)
+    output_dir = fields.String()
+    warnings = fields.List(fields.String())
+    url = fields.String()
+
+
+class ShotChangeSchema(Schema):
+    priority = fields.Integer(required=True, strict=True)
+
+
+class ActionSchema(Schema):
+    reason = fields.String(load_default="", validate=Length(max=2000))
+
+
+class FrameQuery(Schema):
+    offset = fields.Integer(load_default=0, validate=Range(min=0))
+    limit = fields.Integer(load_default=200, validate=Range(min=1, max=1000))
+    state = fields.String(load_default="", validate=OneOf(["", *map(str, FrameState)]))
+
+
+class FrameSchema(Schema):
+    frame = fields.Integer()
+    state = _state(*FrameState)
+    chunk_id = fields.Integer(allow_none=True)
+    node = fields.String(allow_none=True)
+    seconds = fields.Float(allow_none=True)
+    byte_count = fields.Integer(allow_none=True)
+    peak_bytes = fields.Integer(allow_none=True)
+    tries = fields.Integer()
+    reason = fields.String()
+    tag = fields.String()
+
+
+class FramePageSchema(Schema):
+    frames = fields.List(fields.Nested(FrameSchema))
+    offset = fields.Integer()
+    total = fields.Integer()
+
+
+class ChunkSchema(Schema):
+    id = fields.Integer()
+    shot_id = fields.Integer()
+    node = fields.String()
+    state = _state(*ChunkState)
+    frames = fields.String()
+    frame_count = fields.Integer()
+    done_count = fields.Integer()
+    failed_count = fields.Integer()
+    reason = fields.String()
+    sent_at = fields.AwareDateTime(format="iso")
+    started_at = fields.AwareDateTime(format="iso", allow_none=True)
+    finished_at = fields.AwareDateTime(format="iso", allow_none=True)
+
+
+class ChunkListSchema(Schema):
+    chunks = fields.List(fields.Nested(ChunkSchema))
+
+
+class NodeSampleSchema(Schema):
+    cpu_pct = fields.Float(allow_none=True)
+    load_1 = fields.Float(allow_none=True)
+    memory_used_bytes = fields.Integer(allow_none=True)
+    memory_total_bytes = fields.Integer(allow_none=True)
+    swap_used_bytes = fields.Integer(allow_none=True)
+    disk_free_bytes = fields.Integer(allow_none=True)
+    disk_total_bytes = fields.Integer(allow_none=True)
+
+
+class NodeWorkSchema(Schema):
+    chunk_id = fields.Integer()
+    shot_id = fields.Integer()
+    shot_name = fields.String()
+    frames = fields.String()
+    frame = fields.Integer(allow_none=True)
+    done_count = fields.Integer()
+    frame_count = fields.Integer()
+    sample = fields.Integer(allow_none=True)
+    sample_count = fields.Integer(allow_none=True)
+
+
+class NodeSchema(Schema):
+    id = fields.Integer()
+    name = fields.String()
+    intent = _state(*NodeIntent)
+    reason = fields.String()
+    online = fields.Boolean()
+    slots = fields.Integer()
+    work = fields.List(fields.Nested(NodeWorkSchema))
+    sample = fields.Nested(NodeSampleSchema)
+    hostname = fields.String()
+    os = fields.String()
+    cpu_count = fields.Integer()
+    blender_versions = fields.List(fields.String())
+    trouble = fields.String()
+    first_seen_at = fields.AwareDateTime(format="iso")
+    last_seen_at = fields.AwareDateTime(format="iso")
+    actions = fields.List(fields.String())
+
+
+class OneNodeSchema(NodeSchema):
+    """The same on its own; see OneShotSchema."""
+
+
+class NodeListSchema(Schema):
+    nodes = fields.List(fields.Nested(NodeSchema))
+    tag = fields.String()
+
+
+class FaultSchema(Schema):
+    field = fields.String()
+    message = fields.String()
+    remedy = fields.String()
+
+
+class ProblemSchema(Schema):
+    """An error after RFC 9457; `allowed` only where an action was refused."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    faults = fields.List(fields.Nested(FaultSchema))
+    allowed = fields.List(fields.String())
+
+
+class RequestProblemSchema(ProblemSchema):
+    """The same for a request of the wrong shape; see OneShotSchema."""

@@ -1,0 +1,111 @@
+"""Shots, their frames and chunks, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import url_for
+
+from brender_farm.service import shots
+from brender_farm.service import submit as submitting
+from brender_farm.service.requests import ShotRequest
+from brender_farm.service.shapes import Page, ShotDetail
+from dashboard.api.schemas import (
+    ActionSchema,
+    ChunkListSchema,
+    FramePageSchema,
+    FrameQuery,
+    OneShotSchema,
+    ShotChangeSchema,
+    ShotDetailSchema,
+    ShotListQuery,
+    ShotListSchema,
+    ShotSchema,
+    SubmitSchema,
+    SubmittedSchema,
+)
+from dashboard.who import current_actor
+
+routes = APIBlueprint("shots", __name__, url_prefix="/shots", tag="Shots")
+
+
+@routes.post("")
+@routes.input(SubmitSchema, location="json", arg_name="values")
+@routes.output(SubmittedSchema, status_code=201)
+@routes.doc(summary="Submit a shot", responses=[415])
+def submit(values: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    submitted = submitting.submit(ShotRequest(**values), submitter=current_actor())
+    where = url_for("api.shots.one", shot_id=submitted.shot.id, _external=True)
+    body = {
+        "shot": submitted.shot,
+        "output_dir": submitted.output_dir,
+        "warnings": submitted.warnings,
+        "url": url_for("shot.page", shot_id=submitted.shot.id, _external=True),
+    }
+    return body, 201, {"Location": where}
+
+
+@routes.get("")
+@routes.input(ShotListQuery, location="query", arg_name="query")
+@routes.output(ShotListSchema)
+@routes.doc(summary="List shots: search, filter, sort, page")
+def index(query: dict[str, Any]) -> dict[str, Any]:
+    number = query.pop("page")
+    found = shots.list_shots(Page(number=number, **query))
+    return {
+        "shots": found.rows,
+        "total": found.total,
+        "page": found.page.number,
+        "size": found.page.size,
+        "counts": found.counts,
+        "tag": found.tag,
+    }
+
+
+@routes.get("/<int:shot_id>")
+@routes.output(ShotDetailSchema)
+@routes.doc(summary="One shot, with what it was submitted with", responses=[404])
+def one(shot_id: int) -> dict[str, Any]:
+    return _flat(shots.get_shot(shot_id))
+
+
+@routes.patch("/<int:shot_id>")
+@routes.input(ShotChangeSchema, location="json", arg_name="change")
+@routes.output(OneShotSchema)
+@routes.doc(summary="Change a shot's priority", responses=[404, 415])
+def change(shot_id: int, change: dict[str, Any]) -> Any:
+    return shots.set_priority(shot_id, change["priority"], actor=current_actor())
+
+
+@routes.post("/<int:shot_id>/actions/<action>")
+@routes.input(ActionSchema, location="json", arg_name="values")
+@routes.output(OneShotSchema)
+@routes.doc(summary="Pause, resume, retry or cancel a shot", responses=[404, 409, 415])
+def act(shot_id: int, action: str, values: dict[str, Any]) -> Any:
+    return shots.act_on_shot(shot_id, action, actor=current_actor(), reason=values["reason"])
+
+
+@routes.get("/<int:shot_id>/frames")
+@routes.input(FrameQuery, location="query", arg_name="query")
+@routes.output(FramePageSchema)
+@routes.doc(summary="A shot's frames, in rendering order", responses=[404])
+def frames(shot_id: int, query: dict[str, Any]) -> dict[str, Any]:
+    found = shots.shot_frames(shot_id, **query)
+    return {"frames": found.cells, "offset": found.offset, "total": found.total}
+
+
+@routes.get("/<int:shot_id>/chunks")
+@routes.output(ChunkListSchema)
+@routes.doc(summary="A shot's latest chunks, newest first", responses=[404])
+def chunks(shot_id: int) -> dict[str, Any]:
+    shots.shot_tag(shot_id)  # raises NotFound
+    return {"chunks": shots.shot_chunks(shot_id)}
+
+
+def _flat(detail: ShotDetail) -> dict[str, Any]:
+    """Put what a list shows and what was submitted side by side."""
+    names = [*ShotSchema().fields, *ShotDetailSchema().fields]
+    return {
+        name: getattr(detail.row if hasattr(detail.row, name) else detail, name) for name in names
+    }

@@ -1,0 +1,44 @@
+"""Make the dashboard: the core app with pages, the JSON API and its guards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIFlask
+
+from brender_farm.config import Settings
+from brender_farm.db.core import add_core
+from dashboard import assets, context, errors, security
+from dashboard.api import register_api
+from dashboard.formatting import register_filters
+from dashboard.views import register_views
+
+
+class DashboardApp(APIFlask):
+    """An APIFlask that describes the API only and leaves the errors of pages to us."""
+
+    def __init__(self, import_name: str, **options: Any) -> None:
+        super().__init__(
+            import_name,
+            title="Brender",
+            version="v1",
+            spec_path="/api/v1/openapi.json",
+            docs_path=None,  # the bundled viewers load scripts from elsewhere
+            json_errors=False,
+            **options,
+        )
+
+
+def create_app(settings: Settings) -> DashboardApp:
+    """Make the dashboard for these settings. The database must have been migrated."""
+    app = add_core(DashboardApp("dashboard"), settings)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    security.protect(app, settings)
+    assets.register_assets(app)
+    register_filters(app)
+    context.register_context(app)
+    errors.register_errors(app)
+    register_views(app)
+    register_api(app)
+    return app

@@ -1,0 +1,37 @@
+"""What every template can use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app
+
+from brender_farm.service import farm
+from dashboard import looks
+from dashboard.live import glance_tag
+from dashboard.trouble import farm_warning
+
+
+def register_context(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        shot_looks=looks.SHOT_LOOKS,
+        chunk_looks=looks.CHUNK_LOOKS,
+        frame_looks=looks.FRAME_LOOKS,
+        shot_action_looks=looks.SHOT_ACTION_LOOKS,
+        node_action_looks=looks.NODE_ACTION_LOOKS,
+        node_look=looks.node_look,
+        free_slots=looks.free_slots,
+        shot_segments=looks.shot_segments,
+        flower_url=app.extensions["brender_settings"].flower_url,
+        header=header,
+    )
+
+
+def header() -> dict[str, Any]:
+    """Return what the header shows. Called by the layout, so that fragments do not pay for it."""
+    glance = farm.glance()
+    return {
+        "glance": glance,
+        "tag": glance_tag(glance),
+        "warning": farm_warning(glance, current_app.extensions["brender_settings"]),
+    }

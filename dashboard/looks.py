@@ -1,0 +1,106 @@
+"""How states look: the word, the icon and the colour of each. What may be done, the farm says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from brender_farm.domain.states import ChunkState, FrameState, NodeIntent, ShotState
+from brender_farm.service.shapes import NodeRow
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A state as people see it; `tone` names a colour in tokens.css."""
+
+    word: str
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLook:
+    """A button; `confirm` asks first, on a page of its own."""
+
+    word: str
+    icon: str
+    style: str = "quiet"
+    confirm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One coloured part of a bar, `start` and `width` in percent of it."""
+
+    tone: str
+    start: float
+    width: float
+
+
+SHOT_LOOKS = {
+    ShotState.QUEUED: Look("Queued", "clock", "queued"),
+    ShotState.RENDERING: Look("Rendering", "record-circle", "rendering"),
+    ShotState.PAUSED: Look("Paused", "pause-fill", "paused"),
+    ShotState.COMPLETED: Look("Completed", "check-circle-fill", "done"),
+    ShotState.FAILED: Look("Failed", "exclamation-triangle-fill", "failed"),
+    ShotState.CANCELLED: Look("Cancelled", "slash-circle", "off"),
+}
+CHUNK_LOOKS = {
+    ChunkState.SENT: Look("Sent", "send", "queued"),
+    ChunkState.RENDERING: Look("Rendering", "record-circle", "rendering"),
+    ChunkState.DONE: Look("Done", "check-circle-fill", "done"),
+    ChunkState.FAILED: Look("Failed", "exclamation-triangle-fill", "failed"),
+    ChunkState.LOST: Look("Lost", "wifi-off", "failed"),
+    ChunkState.CANCELLED: Look("Cancelled", "slash-circle", "off"),
+    ChunkState.RETURNED: Look("Returned", "arrow-return-left", "off"),
+}
+FRAME_LOOKS = {
+    FrameState.PENDING: Look("Pending", "circle", "queued"),
+    FrameState.RENDERING: Look("Rendering", "record-circle", "rendering"),
+    FrameState.DONE: Look("Done", "check-circle-fill", "done"),
+    FrameState.FAILED: Look("Failed", "exclamation-triangle-fill", "failed"),
+}
+SHOT_ACTION_LOOKS = {
+    "pause": ActionLook("Pause", "pause-fill"),
+    "resume": ActionLook("Resume", "play-fill", "primary"),
+    "retry": ActionLook("Retry", "arrow-clockwise", "primary"),
+    "cancel": ActionLook("Cancel", "x-lg", "danger", confirm=True),
+}
+NODE_ACTION_LOOKS = {
+    "enable": ActionLook("Enable", "play-fill"),
+    "drain": ActionLook("Drain", "hourglass-split"),
+    "disable": ActionLook("Disable", "power", "danger", confirm=True),
+}
+
+
+def node_look(node: NodeRow) -> Look:
+    """Return what a node is: what people want of it, crossed with what is seen of it."""
+    if not node.online:
+        return Look("Offline", "wifi-off", "failed" if node.intent == NodeIntent.ENABLED else "off")
+    if node.intent == NodeIntent.DISABLED:
+        return Look("Disabled", "power", "off")
+    if node.intent == NodeIntent.DRAINING:
+        return Look("Draining", "hourglass-split", "paused")
+    if node.trouble:
+        return Look("In trouble", "exclamation-triangle-fill", "failed")
+    if node.work:
+        return Look("Rendering", "record-circle", "rendering")
+    return Look("Idle", "check-circle-fill", "done")
+
+
+def free_slots(node: NodeRow) -> int:
+    """Return how many slots of a node wait for work; none where it would get none."""
+    ready = node.online and node.intent == NodeIntent.ENABLED and not node.trouble
+    return max(0, node.slots - len(node.work)) if ready else 0
+
+
+def shot_segments(done: int, failed: int, rendering: int, total: int) -> list[Segment]:
+    """Split a progress bar into its coloured parts, in percent."""
+    parts = (("done", done), ("failed", failed), ("rendering", rendering))
+    segments: list[Segment] = []
+    start = 0.0
+    for tone, count in parts:
+        width = 100 * count / total if total else 0.0
+        if count:
+            segments.append(Segment(tone, round(start, 3), round(max(width, 0.4), 3)))
+        start += width
+    return segments

@@ -1,0 +1,23 @@
+/* How live fragments behave: typed text survives, hidden pages rest, a lost farm is said so. */
+(() => {
+  Idiomorph.defaults.ignoreActiveValue = true;
+
+  const polls = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every");
+  const lost = (is) => document.documentElement.classList.toggle("farm-lost", is);
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && polls(event.detail.elt)) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    for (const element of document.querySelectorAll("[hx-trigger^=every]")) htmx.trigger(element, "refresh");
+  });
+  document.addEventListener("htmx:sendError", () => lost(true));
+  document.addEventListener("htmx:timeout", () => lost(true));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const status = event.detail.xhr.status;
+    if (status) lost(status >= 500);
+    // What is shown was deleted meanwhile: the whole page can say so better.
+    if (status === 404 && polls(event.detail.elt)) location.reload();
+  });
+})();

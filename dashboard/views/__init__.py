@@ -1,0 +1,12 @@
+"""The pages: each view translates a request, calls one service function and renders."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from dashboard.views import chunks, files, frames, nodes, shot, shots, status, submit
+
+
+def register_views(app: Flask) -> None:
+    for module in (status, shots, shot, frames, chunks, nodes, submit, files):
+        app.register_blueprint(module.pages)

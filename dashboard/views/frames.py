@@ -1,0 +1,112 @@
+"""One frame: its page, its picture in two sizes, and its file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, current_app, render_template, request, send_file
+
+from brender_farm.domain.frames import FrameList
+from brender_farm.errors import NotFound
+from brender_farm.service import files, shots
+from brender_farm.service.shapes import FrameCell, ShotDetail
+from dashboard import live
+from dashboard.placeholders import picture_placeholder
+from dashboard.thumbnails import WIDTHS, Wanted, is_tag, thumbnail
+
+pages = Blueprint("frames", __name__, url_prefix="/shots/<int:shot_id>")
+
+FOR_EVER = "private, max-age=31536000, immutable"
+FOR_A_WHILE = "private, max-age=600"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """A frame with those before and after it, in rendering order."""
+
+    before: FrameCell | None
+    cell: FrameCell
+    after: FrameCell | None
+    position: int
+
+
+@pages.get("/frames/<int:frame>")
+def page(shot_id: int, frame: int) -> str:
+    detail = shots.get_shot(shot_id)
+    around = _around(detail, frame)
+    return render_template(
+        "frame/page.html", detail=detail, shot=detail.row, around=around, tag=_tag(around)
+    )
+
+
+@pages.get("/frames/<int:frame>/live")
+def fragment(shot_id: int, frame: int) -> Response:
+    detail = shots.get_shot(shot_id)
+    around = _around(detail, frame)
+    return live.fragment(
+        _tag(around),
+        lambda: render_template(
+            "frame/_live.html", detail=detail, shot=detail.row, around=around, tag=_tag(around)
+        ),
+    )
+
+
+@pages.get("/frames/<int:frame>/<kind>.jpg")
+def picture(shot_id: int, frame: int, kind: str) -> Response:
+    """Give the frame's picture; `v` is its tag, so that browsers keep it until it changes."""
+    tag = request.args.get("v", "")
+    if kind not in WIDTHS or not is_tag(tag):
+        raise NotFound("There is no such picture.")
+    return _picture(Wanted(shot_id=shot_id, frame=frame, tag=tag, kind=kind), FOR_EVER)
+
+
+@pages.get("/poster.jpg")
+def poster(shot_id: int) -> Response:
+    """Give the picture of the shot's first finished frame."""
+    found = shots.shot_frames(shot_id, limit=1, state="done").cells
+    if not found or not is_tag(found[0].tag):
+        return picture_placeholder("")
+    return _picture(Wanted(shot_id=shot_id, frame=found[0].frame, tag=found[0].tag), FOR_A_WHILE)
+
+
+@pages.get("/frames/<int:frame>/file")
+def file(shot_id: int, frame: int) -> Response:
+    return send_file(files.frame_file(shot_id, frame), max_age=0)
+
+
+def _picture(wanted: Wanted, caching: str) -> Response:
+    folder = current_app.extensions["brender_settings"].data_dir / "thumbnails"
+    kept = wanted.path(folder)
+    if not kept.exists():  # a kept one needs no question to the database
+        source = files.frame_file(wanted.shot_id, wanted.frame)
+        made = thumbnail(wanted, source, folder)
+        if made is None:
+            gone = not source.exists()
+            words = "File is gone" if gone else "Cannot be shown"
+            return picture_placeholder(words, large=wanted.kind == "large")
+        kept = made
+    response = send_file(kept, mimetype="image/jpeg", conditional=True)
+    response.headers["Cache-Control"] = caching
+    return response
+
+
+def _around(detail: ShotDetail, frame: int) -> Neighbours:
+    position = FrameList.parse(detail.frames).position(frame)
+    if position is None:
+        raise NotFound(f"“{detail.row.name}” has no frame {frame}: its frames are {detail.frames}.")
+    offset = max(0, position - 1)
+    cells = shots.shot_frames(detail.row.id, offset=offset, limit=3).cells
+    here = position - offset
+    return Neighbours(
+        before=cells[here - 1] if here else None,
+        cell=cells[here],
+        after=cells[here + 1] if here + 1 < len(cells) else None,
+        position=position,
+    )
+
+
+def _tag(around: Neighbours) -> str:
+    cell = around.cell
+    parts = (cell.state, cell.tag, str(cell.tries), str(cell.chunk_id))
+    return re.sub(r"[^A-Za-z0-9_-]", "", "-".join(parts))

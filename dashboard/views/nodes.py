@@ -1,0 +1,72 @@
+"""The machines that render."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response as AnyResponse
+
+from brender_farm.errors import ActionRefused, NotFound
+from brender_farm.service import nodes
+from brender_farm.service.shapes import NodeRow
+from dashboard import live
+from dashboard.looks import NODE_ACTION_LOOKS
+from dashboard.who import current_actor
+
+pages = Blueprint("nodes", __name__, url_prefix="/nodes")
+
+
+@pages.get("")
+def index() -> str:
+    return render_template("nodes/index.html", **_shown())
+
+
+@pages.get("/live")
+def fragment() -> Response:
+    return live.fragment(nodes.nodes_tag(), lambda: render_template("nodes/_live.html", **_shown()))
+
+
+@pages.get("/<int:node_id>/actions/<action>")
+def confirm(node_id: int, action: str) -> str:
+    """Ask for the reason, naming what the node renders now."""
+    node = _node(node_id)
+    if action not in node.actions:
+        raise ActionRefused(
+            f"{node.name} is {node.intent}: “{action}” is not possible now.", allowed=node.actions
+        )
+    return render_template("nodes/confirm.html", node=node, action=action)
+
+
+@pages.post("/<int:node_id>/actions/<action>")
+def act(node_id: int, action: str) -> AnyResponse:
+    reason = request.form.get("reason", "").strip()
+    node = nodes.act_on_node(node_id, action, actor=current_actor(), reason=reason)
+    word = NODE_ACTION_LOOKS[action].word if action in NODE_ACTION_LOOKS else action
+    flash(f"{word}: {node.name} is now {node.intent}.")
+    return redirect(url_for("nodes.index"))
+
+
+def _node(node_id: int) -> NodeRow:
+    for node in nodes.list_nodes().rows:
+        if node.id == node_id:
+            return node
+    raise NotFound(f"There is no node {node_id} on this farm.")
+
+
+def _shown() -> dict[str, Any]:
+    found = nodes.list_nodes()
+    return {
+        "found": found,
+        "online_count": sum(node.online for node in found.rows),
+        "settings": current_app.extensions["brender_settings"],
+    }

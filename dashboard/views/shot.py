@@ -1,0 +1,100 @@
+"""One shot: its page, and what may be done to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from brender_farm.domain.states import FrameState
+from brender_farm.errors import ActionRefused, RequestRefused
+from brender_farm.service import shots
+from dashboard import live
+from dashboard.frame_map import map_of
+from dashboard.looks import SHOT_ACTION_LOOKS
+from dashboard.paging import Slice, whole
+from dashboard.who import current_actor
+
+pages = Blueprint("shot", __name__, url_prefix="/shots/<int:shot_id>")
+
+FRAMES_PER_PAGE = 120
+CHUNKS_SHOWN = 12
+CHUNKS_IN_ALL = 200
+
+
+@pages.get("")
+def page(shot_id: int) -> str:
+    return render_template("shot/page.html", **_shown(shot_id))
+
+
+@pages.get("/live")
+def fragment(shot_id: int) -> Response:
+    tag = shots.shot_tag(shot_id)
+    return live.fragment(tag, lambda: render_template("shot/_live.html", **_shown(shot_id)))
+
+
+@pages.get("/actions/<action>")
+def confirm(shot_id: int, action: str) -> str:
+    """Ask before something that cannot be taken back, naming what it will stop."""
+    shot = shots.get_shot(shot_id).row
+    if action not in shot.actions:
+        raise ActionRefused(
+            f"“{shot.name}” is {shot.state}: “{action}” is not possible now.", allowed=shot.actions
+        )
+    return render_template("shot/confirm.html", shot=shot, action=action)
+
+
+@pages.post("/actions/<action>")
+def act(shot_id: int, action: str) -> AnyResponse:
+    reason = request.form.get("reason", "").strip()
+    shot = shots.act_on_shot(shot_id, action, actor=current_actor(), reason=reason)
+    word = SHOT_ACTION_LOOKS[action].word if action in SHOT_ACTION_LOOKS else action
+    flash(f"{word}: “{shot.name}” is now {shot.state}.")
+    return redirect(url_for("shot.page", shot_id=shot_id))
+
+
+@pages.post("/priority")
+def prioritise(shot_id: int) -> AnyResponse:
+    text = request.form.get("priority", "").strip()
+    try:
+        shot = shots.set_priority(shot_id, whole(text, -1), actor=current_actor())
+    except RequestRefused as error:
+        flash(error.message, "error")
+    else:
+        flash(f"“{shot.name}” now has priority {shot.priority}.")
+    return redirect(url_for("shot.page", shot_id=shot_id))
+
+
+def _shown(shot_id: int) -> dict[str, Any]:
+    # The tag is read first: what changes meanwhile is then fetched again, never missed.
+    tag = shots.shot_tag(shot_id)
+    detail = shots.get_shot(shot_id)
+    wanted = request.args.get("frames", "")
+    state = wanted if wanted in set(FrameState) else ""
+    number = max(1, whole(request.args.get("page"), 1))
+    offset = (number - 1) * FRAMES_PER_PAGE
+    frames = shots.shot_frames(shot_id, offset=offset, limit=FRAMES_PER_PAGE, state=state)
+    chunk_limit = CHUNKS_IN_ALL if request.args.get("chunks") == "all" else CHUNKS_SHOWN
+    return {
+        "tag": tag,
+        "detail": detail,
+        "shot": detail.row,
+        "frames": frames,
+        "frame_state": state,
+        "part": Slice(number, FRAMES_PER_PAGE, frames.total),
+        "frame_map": map_of(detail, frames, FRAMES_PER_PAGE),
+        "latest": _latest(detail.row.done_count, shot_id),
+        "chunks": shots.shot_chunks(shot_id, limit=chunk_limit),
+        "chunk_limit": chunk_limit,
+        "all_chunks": chunk_limit == CHUNKS_IN_ALL,
+        "events": shots.shot_events(shot_id, limit=30),
+    }
+
+
+def _latest(done_count: int, shot_id: int) -> Any:
+    """Return the last frame, in rendering order, that has a picture."""
+    if not done_count:
+        return None
+    found = shots.shot_frames(shot_id, offset=done_count - 1, limit=1, state=FrameState.DONE)
+    return found.cells[0] if found.cells else None

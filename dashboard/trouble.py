@@ -33,13 +33,13 @@ def farm_warning(glance: FarmGlance, settings: Settings) -> FarmWarning | None:
     if glance.nodes_total == 0:
         return FarmWarning(
             "No node has joined this farm yet, so nothing renders.",
-            f"Start one with “brender node” here, or on a machine that sees {_roots(settings)}.",
+            f"Start one with “brender worker” here, or on a machine that sees {_roots(settings)}.",
             severe=False,
         )
     if glance.nodes_online == 0:
         return FarmWarning(
             f"No node is online (of {glance.nodes_total}), so nothing renders.",
-            "Start “brender node” on one of them; the nodes page says when each was last seen.",
+            "Start “brender worker” on one of them; the nodes page says when each was last seen.",
         )
     return None
 

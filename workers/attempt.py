@@ -75,6 +75,7 @@ class Attempt:
         except RequestRefused as refusal:
             self._fail_first(str(refusal), permanent=True)
             return
+        self._node.publisher.prepare()
         drafts = draft_folder(output_dir, self._order.chunk_id)
         try:
             drafts.mkdir(parents=True, exist_ok=True)

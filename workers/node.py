@@ -66,6 +66,7 @@ class Node:
         """Begin to live: the farm sees the node, and Blender starts ahead of work."""
         if self._warm:
             self.sessions.warm_up()
+            self.publisher.prepare()
         self._heart.start()
 
     def render(self, body: object) -> None:

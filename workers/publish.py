@@ -51,6 +51,11 @@ class Publisher:
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="publish")
         self._closing = threading.Event()
 
+    def prepare(self) -> None:
+        """Have the decoder started, beside whatever Blender does, so that no frame waits for it."""
+        if not self._prover.is_running:
+            self._pool.submit(self._prover.start)
+
     def publish(self, draft: Draft, stopped: threading.Event) -> Future[bool]:
         """Prove a draft and put it in its place; the future tells whether it got there."""
         return self._pool.submit(self._publish, draft, stopped)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 START_TIMEOUT_S = 120.0
 MAX_OPENED = 50
 """Blender is started anew after so many files: what it leaks must not add up."""
+WEIGH_EVERY_S = 5.0
+"""How often a Blender's memory is looked at: finding its children costs 2 ms."""
 
 
 class Sessions:
@@ -36,6 +39,7 @@ class Sessions:
         self._idle: list[Session] = []
         self._all: set[Session] = set()
         self._scenes: dict[Session, str] = {}
+        self._weighed_at: dict[Session, float] = {}
         self._starting = 0
         self._started = threading.Condition(self._lock)
         self._closed = False
@@ -101,8 +105,7 @@ class Sessions:
             return best
 
     def _take_back(self, session: Session, spec: SceneSpec) -> None:
-        worn = session.opened_count > MAX_OPENED or session.rss_bytes() > self._max_rss_bytes
-        if worn or not session.alive:
+        if not session.alive or session.opened_count > MAX_OPENED or self._is_too_heavy(session):
             session.kill()
         with self._lock:
             if session.scene_key is not None:
@@ -110,11 +113,20 @@ class Sessions:
             if self._keep_if_alive(session):
                 self._idle.append(session)
 
+    def _is_too_heavy(self, session: Session) -> bool:
+        now = time.monotonic()
+        with self._lock:
+            if now - self._weighed_at.get(session, -WEIGH_EVERY_S) < WEIGH_EVERY_S:
+                return False
+            self._weighed_at[session] = now
+        return session.rss_bytes() > self._max_rss_bytes
+
     def _keep_if_alive(self, session: Session) -> bool:
         if session.alive and not self._closed:
             return True
         self._all.discard(session)
         self._scenes.pop(session, None)
+        self._weighed_at.pop(session, None)
         return False
 
     def _start(self, on_line: Callable[[str], None]) -> Session:

@@ -114,11 +114,11 @@ class Scheduler:
         """Send stored chunks; what the broker does not take now goes out with the next pass."""
         self._unsent |= {dispatch.order.chunk_id: dispatch for dispatch in dispatches}
         try:
-            self._board.remove_live(gone or ())
             self._board.add_live(self._unsent)
             for dispatch in list(self._unsent.values()):
                 self._publish(dispatch)
                 del self._unsent[dispatch.order.chunk_id]
+            self._board.remove_live(gone or ())  # last: a node waits for its chunk
         except BROKER_ERRORS as error:
             log.warning("Chunks wait for the broker.", extra={"error": str(error)})
 

@@ -40,7 +40,7 @@ def assign_chunks(session: Session, *, now: datetime) -> list[Dispatch]:
     node_ids = (
         {row.name: row.id for row in session.query(Node.name, Node.id)} if assignments else {}
     )
-    dispatches = []
+    cut: list[tuple[str, Chunk, Shot]] = []
     for assignment in assignments:
         shot = session.get_one(Shot, assignment.shot_id)
         chunk = cut_chunk(
@@ -52,8 +52,9 @@ def assign_chunks(session: Session, *, now: datetime) -> list[Dispatch]:
         )
         roll_up(session, shot, now=now)
         touch(session, shot)
-        dispatches.append(Dispatch(node=assignment.node, order=_order(chunk, shot)))
-    return dispatches
+        cut.append((assignment.node, chunk, shot))
+    session.flush()  # all at once: now they have ids
+    return [Dispatch(node=node, order=_order(chunk, shot)) for node, chunk, shot in cut]
 
 
 def _order(chunk: Chunk, shot: Shot) -> wire.ChunkOrder:

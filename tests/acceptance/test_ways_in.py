@@ -89,7 +89,7 @@ def test_over_http(real_farm: Farm) -> None:
         lambda: call(real_farm, headers["Location"])[2]["state"] == ShotState.COMPLETED,
         "it completes",
     )
-    assert real_farm.files(shot["id"]) == ["0001.png", "0002.png"]
+    assert real_farm.files(shot["shot"]["id"]) == ["0001.png", "0002.png"]
 
 
 def test_over_http_a_refusal_lists_the_faults(real_farm: Farm) -> None:

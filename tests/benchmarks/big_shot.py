@@ -3,9 +3,9 @@
 Submitting is the call of `submit_shot()` in a process that has submitted before. The farm has no
 node, so that nothing renders beside it.
 
-The pages come from the farm's own gunicorn. They show the list with shots just submitted, and a shot
-that is over: 100,000 frames and 100,000 chunks of one frame are stored for it as a farm would have
-left them. A page is timed from the request to its last byte.
+The pages come from the farm's own gunicorn. They show the list with shots just submitted, and a
+shot that is over: 100,000 frames and 100,000 chunks of one frame are stored for it as a farm would
+have left them. A page is timed from the request to its last byte.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """How long Blender stands still between two chunks of one frame, on one slot.
 
-From the moment that Blender has written a frame to its next command: the frame proven and published,
-the end reported and recorded, the next chunk planned, stored, sent, received, its log and folder made.
-Beside it the same between two frames of one chunk, which is what the node and the pipe take alone.
-Blender itself notes the moments (stamped_blender.py).
+From the moment that Blender has written a frame to its next command: the frame proven and put in
+its place, the end reported and recorded, the next chunk planned, stored, sent and received, its log
+and folder made. Beside it the same between two frames of one chunk, which is what the node and the
+pipe take alone. Blender itself notes the moments (stamped_blender.py).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """From the call of `submit_shot()` to the first command that Blender gets, on an idle warm node.
 
-Blender itself notes the moment (stamped_blender.py). Two cases alternate: the scene is open already,
-so that the first command is to render; or it is another file, so that the first command is to open
-it, after it was parsed for the first time by submit and looked at by the node.
+Blender itself notes the moment (stamped_blender.py). Two cases alternate: another file, so that the
+first command is to open it, after submit and node read it for the first time; and the same file
+once more, so that the scene is open already and the first command is to render.
 
 The whole is split where the time can be seen from outside: the call itself; from its return to the
 scheduler planning the chunk; from there (stored, sent, received) to Blender. The messages leave on
@@ -12,6 +12,7 @@ a thread, so the second part can begin before the first has ended; it may be neg
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import select
@@ -63,7 +64,7 @@ def _one(farm: Farm, stamps: Path, blend: Path) -> tuple[float, ...]:
     asked_ns = stamped_blender.read_stamps(stamps)[known].began_ns
     planned_ns = _planned_ns(shot.id)
     moments = (called_ns, returned_ns, planned_ns, asked_ns)
-    parts = tuple((b - a) / 1e6 for a, b in zip(moments, moments[1:], strict=False))
+    parts = tuple((b - a) / 1e6 for a, b in pairwise(moments))
     return ((asked_ns - called_ns) / 1e6, *parts)
 
 

@@ -48,7 +48,7 @@ def _main(argv: list[str]) -> None:
     if "--version" in argv:
         print(f"Blender {metadata.version('bpy')}")
         return
-    stamps = Path(argv[argv.index("--stamps") + 1]).open("a", buffering=1)
+    stamps = Path(argv[argv.index("--stamps") + 1])
     script = argv[argv.index("--python") + 1]
     spec = importlib.util.spec_from_file_location("inside", script)
     inside = importlib.util.module_from_spec(spec)
@@ -66,7 +66,8 @@ def _main(argv: list[str]) -> None:
                     "began_ns": began_ns,
                     "ended_ns": time.time_ns(),
                 }
-                stamps.write(json.dumps(note) + "\n")
+                with stamps.open("a") as file:
+                    file.write(json.dumps(note) + "\n")
 
         return run
 

@@ -6,9 +6,7 @@ from brender_farm import errors
 from brender_farm.errors import ActionRefused, FarmError, Fault, RequestRefused
 
 KINDS = [
-    kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, FarmError)
+    kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, FarmError)
 ]
 
 
@@ -29,9 +27,7 @@ def test_a_refusal_names_every_fault_and_its_remedy():
     assert [fault.field for fault in refusal.faults] == ["frames", "output"]
 
 
-@pytest.mark.parametrize(
-    "kind", [errors.BrokerUnavailable, errors.SessionDied, errors.FrameFailed]
-)
+@pytest.mark.parametrize("kind", [errors.BrokerUnavailable, errors.SessionDied, errors.FrameFailed])
 def test_what_may_pass_is_worth_another_try(kind):
     assert kind.permanent is False
     assert FarmError.permanent is True

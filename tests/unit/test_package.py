@@ -29,7 +29,5 @@ def test_another_name_is_not():
 )
 def test_a_process_loads_no_more_than_it_needs(module, unwanted):
     code = f"import sys, {module}; print(*(n for n in {unwanted!r} if n in sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -49,6 +50,17 @@ class Prover:
         self._node_name = node_name
         self._proving = threading.Lock()
         self._child: Child | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the decoder is there already."""
+        child = self._child
+        return child is not None and child.alive
+
+    def start(self) -> None:
+        """Start the decoder ahead of the first proof; a failure shows when there is one."""
+        with self._proving, contextlib.suppress(SessionDied):
+            self._living()
 
     def prove(
         self,

@@ -1,23 +1,39 @@
-"""What the planner looks at, read from the database."""
+"""What the planner looks at, read from the database.
+
+The statements are built once: they are asked after every chunk, and building costs as much as asking.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Chunk, Node, Shot
 from brender_farm.domain.planning import NodeView, ShotView
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, LIVE_CHUNK_STATES, NodeIntent
 
+_WILLING_NODES = select(Node.id, Node.name, Node.slots, Node.facts, Node.warm).where(
+    Node.online.is_(True), Node.accepting.is_(True), Node.intent == NodeIntent.ENABLED
+)
+_SHOTS_WITH_WORK = select(
+    Shot.id,
+    Shot.priority,
+    Shot.submitter,
+    Shot.blend,
+    Shot.blend_version,
+    Shot.pending_count,
+    Shot.chunk_size,
+    Shot.measured_count,
+    Shot.render_seconds,
+).where(Shot.state.in_(ACTIVE_SHOT_STATES), Shot.pending_count > 0)
+_IS_LIVE = Chunk.state.in_(LIVE_CHUNK_STATES)
+_LIVE_BY_NODE = select(Chunk.node_id, func.count()).where(_IS_LIVE).group_by(Chunk.node_id)
+_LIVE_BY_SHOT = select(Chunk.shot_id, func.count()).where(_IS_LIVE).group_by(Chunk.shot_id)
+
 
 def node_views(session: Session) -> dict[str, NodeView]:
     """Return the nodes that may take work, by name, with their free slots."""
-    busy = _live_by(session, Chunk.node_id)
-    found = session.execute(
-        select(Node.id, Node.name, Node.slots, Node.facts, Node.warm).where(
-            Node.online.is_(True), Node.accepting.is_(True), Node.intent == NodeIntent.ENABLED
-        )
-    )
+    busy = _counts(session, _LIVE_BY_NODE)
     return {
         row.name: NodeView(
             name=row.name,
@@ -26,26 +42,13 @@ def node_views(session: Session) -> dict[str, NodeView]:
             blender_versions=tuple(row.facts.get("blender_versions", ())),
             warm=frozenset(row.warm),
         )
-        for row in found
+        for row in session.execute(_WILLING_NODES)
     }
 
 
 def shot_views(session: Session) -> list[ShotView]:
     """Return the shots that have frames to give away."""
-    busy = _live_by(session, Chunk.shot_id)
-    found = session.execute(
-        select(
-            Shot.id,
-            Shot.priority,
-            Shot.submitter,
-            Shot.blend,
-            Shot.blend_version,
-            Shot.pending_count,
-            Shot.chunk_size,
-            Shot.measured_count,
-            Shot.render_seconds,
-        ).where(Shot.state.in_(ACTIVE_SHOT_STATES), Shot.pending_count > 0)
-    )
+    busy = _counts(session, _LIVE_BY_SHOT)
     return [
         ShotView(
             id=row.id,
@@ -60,12 +63,9 @@ def shot_views(session: Session) -> list[ShotView]:
             ),
             busy_slots=busy.get(row.id, 0),
         )
-        for row in found
+        for row in session.execute(_SHOTS_WITH_WORK)
     ]
 
 
-def _live_by(session: Session, column: object) -> dict[int, int]:
-    found = session.execute(
-        select(column, func.count()).where(Chunk.state.in_(LIVE_CHUNK_STATES)).group_by(column)  # type: ignore[call-overload]
-    )
-    return {key: count for key, count in found}  # noqa: C416
+def _counts(session: Session, statement: Select[int, int]) -> dict[int, int]:
+    return {key: count for key, count in session.execute(statement)}  # noqa: C416

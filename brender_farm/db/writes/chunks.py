@@ -20,7 +20,10 @@ _BLAMELESS = (ChunkState.DONE, ChunkState.RENDERING)
 def cut_chunk(
     session: Session, shot: Shot, *, node_id: int, frame_count: int, now: datetime
 ) -> Chunk:
-    """Take the next frames out of the shot's pending ones and lease them to a node."""
+    """Take the next frames out of the shot's pending ones and lease them to a node.
+
+    The chunk gets its id when the session is flushed.
+    """
     order, pending = FrameList.parse(shot.frames), Spans.decode(shot.pending)
     taken, rest = pending.take(frame_count)
     while len(frames := str(order.at(taken))) > MAX_TEXT:  # scattered: a node could not read it
@@ -37,7 +40,6 @@ def cut_chunk(
         sent_at=now,
     )
     session.add(chunk)
-    session.flush()
     return chunk
 
 

@@ -14,12 +14,14 @@ from brender_farm.domain.rollup import Tally, is_hopeless, shot_state
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, ShotState
 
 _OVER = (ShotState.COMPLETED, ShotState.FAILED, ShotState.CANCELLED)
+_COUNT_A_CHANGE = update(Farm).values(shots_rev=Farm.shots_rev + 1)
 
 
 def touch(session: Session, shot: Shot) -> None:
     """Tell open pages that the shot, its chunks or its frames have changed."""
     shot.rev += 1
-    session.execute(update(Farm).values(shots_rev=Farm.shots_rev + 1))
+    # Past the session, which would first write every change so far.
+    session.connection().execute(_COUNT_A_CHANGE)
 
 
 def set_pending(shot: Shot, pending: Spans) -> None:

@@ -14,7 +14,7 @@ def test_a_node_shows_what_it_renders_and_how_it_is(farm):
 def test_a_farm_without_nodes_says_how_to_add_one(farm):
     text = farm.text("/nodes")
     assert "No node has joined yet" in text
-    assert "brender node" in text
+    assert "brender worker" in text
 
 
 def test_a_node_without_figures_is_shown_all_the_same(farm):

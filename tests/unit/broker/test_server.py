@@ -26,12 +26,14 @@ def program(path):
 
 @pytest.mark.parametrize("name", ["valkey-server", "redis-server"])
 def test_a_server_of_the_system_is_used(programs, name):
-    assert find_server() == program(programs / name)
+    server = program(programs / name)
+    assert find_server() == server
 
 
 def test_valkey_goes_before_redis(programs):
     program(programs / "redis-server")
-    assert find_server() == program(programs / "valkey-server")
+    server = program(programs / "valkey-server")
+    assert find_server() == server
 
 
 @pytest.mark.skipif(

@@ -35,7 +35,7 @@ def test_broker_trouble_is_told_with_its_reason_and_the_setting_to_check():
 
 def test_a_farm_without_nodes_says_how_to_add_one():
     warning = farm_warning(replace(WELL, nodes_online=0, nodes_total=0), SETTINGS)
-    assert "brender node" in warning.remedy
+    assert "brender worker" in warning.remedy
     assert "/projects" in warning.remedy
     assert not warning.severe
 

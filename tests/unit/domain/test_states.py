@@ -23,7 +23,9 @@ from brender_farm.errors import ActionRefused
 TABLES = [(ShotState, SHOT_MOVES), (ChunkState, CHUNK_MOVES), (NodeIntent, NODE_MOVES)]
 
 
-@pytest.mark.parametrize(("kind", "moves"), TABLES, ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(
+    ("kind", "moves"), TABLES, ids=lambda value: getattr(value, "__name__", "")
+)
 def test_a_table_of_moves_knows_every_state_and_no_other(kind, moves):
     assert set(moves) == set(kind)
     assert set().union(*moves.values()) <= set(kind)

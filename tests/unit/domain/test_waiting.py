@@ -31,7 +31,12 @@ def node(name: str = "a", *, slots: int = 2, free: int = 2, versions=("4.5.1",))
     [
         pytest.param(ShotState.PAUSED, shot(), [node()], 1, "paused. Resume it", id="paused"),
         pytest.param(
-            ShotState.QUEUED, shot(), [], 0, "no node yet. Start one with: brender worker", id="none"
+            ShotState.QUEUED,
+            shot(),
+            [],
+            0,
+            "no node yet. Start one with: brender worker",
+            id="none",
         ),
         pytest.param(
             ShotState.QUEUED, shot(), [], 3, "None of the 3 nodes takes work", id="all-away"

@@ -1,0 +1,131 @@
+"""The pages in a real browser, over a farm that renders with a real Blender."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.farm import Farm
+from tests.waiting import wait_for
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.xdist_group("acceptance"),
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="no `chromium` on PATH (Debian: apt install chromium)"
+    ),
+]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LIMIT_MS = 60_000
+
+
+@pytest.fixture
+def browser() -> Iterator[sync_api.Browser]:
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: sync_api.Browser) -> Iterator[sync_api.Page]:
+    """A page on which any script error or refused resource fails the test."""
+    opened = browser.new_page()
+    opened.set_default_timeout(LIMIT_MS)
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "console", lambda line: complaints.append(line.text) if line.type == "error" else None
+    )
+    yield opened
+    assert complaints == []
+
+
+def submit(farm: Farm, page: sync_api.Page, name: str, frames: str) -> None:
+    blend = farm.blend()
+    page.goto(f"{farm.settings.url}/submit?file={blend}")
+    page.fill("#name", name)
+    page.fill("#frames", frames)
+    page.click(".submit-form .btn-primary")
+    page.wait_for_url(re.compile(r"/shots/\d+$"))
+
+
+def test_a_shot_is_submitted_and_its_frames_appear_by_themselves(
+    real_farm: Farm, page: sync_api.Page
+) -> None:
+    submit(real_farm, page, "Seen in a browser", "1-4")
+
+    page.wait_for_selector(".shot-title .tone-done")
+
+    assert page.locator(".grid .cell.tone-done img").count() == 4
+    wait_for(lambda: pictures_shown(page) == 4, "four thumbnails are painted")
+    assert page.title().startswith("100 % · Seen in a browser")
+
+
+def test_a_frame_opens_large_and_the_arrow_key_leads_to_the_next(
+    real_farm: Farm, page: sync_api.Page
+) -> None:
+    submit(real_farm, page, "Frame by frame", "1-2")
+    page.wait_for_selector(".shot-title .tone-done")
+
+    page.click("#f-1 a")
+    page.wait_for_selector(".hero img")
+    page.keyboard.press("ArrowRight")
+
+    page.wait_for_url(re.compile(r"/frames/2$"))
+    assert "anna" in page.inner_text(".facts")
+
+
+def test_a_shot_is_cancelled_after_being_asked(real_farm: Farm, page: sync_api.Page) -> None:
+    submit(real_farm, page, "Not wanted", "1-5000")
+
+    page.click("text=Cancel…")
+    assert "“Not wanted”" in page.inner_text("h1")
+    page.fill("#reason", "Wrong scene")
+    page.click(".confirm .btn-danger")
+
+    page.wait_for_selector(".shot-title .tone-off")
+    assert "Wrong scene" in page.inner_text("#shot-live")
+
+
+def test_the_pages_work_without_scripts(real_farm: Farm, browser: sync_api.Browser) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+
+    submit(real_farm, page, "No scripts", "1-2")
+    page.click("text=Shots >> nth=0")
+
+    assert page.locator("a.stretched-link", has_text="No scripts").count() == 1
+    page.goto(f"{real_farm.settings.url}/nodes")
+    assert "anna" in page.inner_text("main")
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_nothing_scrolls_sideways(real_farm: Farm, page: sync_api.Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 850})
+    submit(real_farm, page, f"A shot with quite a long name, as they are, at {width}", "1-2")
+    folder = real_farm.blend().parent
+
+    for path in (page.url, "/shots", "/nodes", f"/submit?folder={folder}"):
+        page.goto(path if path.startswith("http") else real_farm.settings.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def pictures_shown(page: sync_api.Page) -> int:
+    page.locator(".grid").scroll_into_view_if_needed()
+    shown: int = page.evaluate(
+        "[...document.querySelectorAll('.grid img')]"
+        ".filter(image => image.complete && image.naturalWidth).length"
+    )
+    return shown

@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 REQUIREMENTS := requirements.txt $(wildcard requirements/*.txt)
 WORKERS ?= 4
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist=loadgroup
+ON_POSTGRESQL := db service scheduler dashboard farm
 
 .PHONY: demo up test check bench clean
 
@@ -20,7 +22,8 @@ up: $(VENV)/.farm
 
 test: $(VENV)/.dev
 	@sh tools/system-packages.sh test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist=loadgroup $(ARGS)
+	$(PYTEST) $(ARGS)
+	$(BIN)/python -m tests.postgres -- $(PYTEST) $(addprefix tests/integration/,$(ON_POSTGRESQL))
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -41,6 +41,17 @@ def open_databases(folder: Path) -> Databases:
     return PostgresDatabases(server, folder) if server else SqliteDatabases(folder)
 
 
+def fresh_database_url(folder: Path) -> str:
+    """Return the URL of a new database without tables, for a farm of real processes.
+
+    On PostgreSQL it lives as long as the server, which is private to the run.
+    """
+    server = os.environ.get(SERVER_VARIABLE, "").strip()
+    if server:
+        return PostgresDatabases(server, folder).empty(folder)
+    return f"sqlite:///{folder / 'farm.db'}"
+
+
 def make_settings(folder: Path, database_url: str) -> Settings:
     """Return the settings of a farm of its own inside `folder`."""
     return load_settings(

@@ -25,6 +25,7 @@ from brender_farm.service import nodes, shots
 from brender_farm.service.requests import ShotRequest
 from brender_farm.service.shapes import NodeRow, ShotDetail
 from brender_farm.service.submit import submit
+from tests.databases import fresh_database_url
 from tests.waiting import wait_for
 
 HERE = Path(__file__).parent
@@ -47,6 +48,7 @@ class Farm:
             key: value for key, value in os.environ.items() if not key.startswith("BRENDER_")
         } | {
             "BRENDER_DATA_DIR": str(self.folder / "farm"),
+            "BRENDER_DATABASE_URL": fresh_database_url(self.folder),
             "BRENDER_ROOTS": str(self.folder),
             "BRENDER_PORT": str(free_port()),
             "BRENDER_FLOWER_PORT": str(free_port()),

@@ -25,7 +25,7 @@ _LOOK_S = 0.2
 
 @click.command()
 def up() -> None:
-    """Start broker, dashboard, scheduler, a node and Flower, and keep them running until Ctrl+C."""
+    """Start broker, dashboard, scheduler, a node and Flower; keep them running until Ctrl+C."""
     farm = settings()
     with running_farm(farm) as look:
         click.echo(f"Starting the farm in {farm.data_dir} …")
@@ -41,8 +41,8 @@ def up() -> None:
 def running_farm(farm: Settings) -> Iterator[Callable[[], None]]:
     """Run the farm while the block runs; it gets a function to call often, which heals the farm.
 
-    Leaves the block quietly on SIGINT and SIGTERM, with every process ended. Raises ConfigError
-    when a farm already runs on this data folder, or a port is taken.
+    SIGINT and SIGTERM end the program with status 0, once every process has ended.
+    Raises ConfigError when a farm already runs on this data folder, or a port is taken.
     """
     farm.data_dir.mkdir(parents=True, exist_ok=True)
     with _only_one(farm.data_dir):
@@ -55,6 +55,7 @@ def running_farm(farm: Settings) -> Iterator[Callable[[], None]]:
             yield supervisor.look
         except KeyboardInterrupt:
             click.echo("\nStopping …")
+            raise SystemExit(0) from None
         finally:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)  # a second Ctrl+C must not leave any behind

@@ -1,6 +1,7 @@
 """What the planner looks at, read from the database.
 
-The statements are built once: they are asked after every chunk, and building costs as much as asking.
+The statements are built once: they are asked after every chunk, and building one costs as much
+as asking.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -89,6 +88,4 @@ def test_a_broker_that_never_answers_does_not_hold_anyone_up(farm):
     with socket.socket() as frozen:
         frozen.bind(("127.0.0.1", 0))
         frozen.listen()
-        began = time.monotonic()
         assert not answers(f"redis://127.0.0.1:{frozen.getsockname()[1]}/0", timeout_s=0.05)
-        assert time.monotonic() - began < 30  # it would be for ever

@@ -18,6 +18,7 @@ from brender_farm.db.core import db, writing
 from brender_farm.db.migrate import upgrade
 from brender_farm.db.models import Chunk, Event, Farm, Frame, Node, Shot
 from dashboard.app import create_app
+from tests.databases import fresh_database_url
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -31,6 +32,7 @@ class DashboardFarm:
         self.settings = load_settings(
             {
                 "BRENDER_DATA_DIR": str(tmp_path / "data"),
+                "BRENDER_DATABASE_URL": fresh_database_url(tmp_path),
                 "BRENDER_ROOTS": str(self.root),
                 "BRENDER_BROKER_URL": "redis://127.0.0.1:1/0",  # nothing listens there
             }

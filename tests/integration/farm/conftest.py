@@ -1,4 +1,4 @@
-"""Farms of real processes with the fake Blender: one shared and warm, others for the rough tests."""
+"""Farms of real processes with the fake Blender: a shared one, and fresh ones to kill."""
 
 from __future__ import annotations
 

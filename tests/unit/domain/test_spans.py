@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ SETS = st.sets(st.integers(0, 40), max_size=30)
 def is_canonical(spans: Spans) -> bool:
     """Sorted, not empty, with a gap between any two: one set has one form."""
     flat = [edge for pair in spans.pairs for edge in pair]
-    return all(before < after for before, after in zip(flat, flat[1:], strict=False))
+    return all(before < after for before, after in itertools.pairwise(flat))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,194 @@
+"""Whatever happens to the messages, every frame is in exactly one place and every sum is right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from brender_farm import wire
+from brender_farm.db.core import db, reading, writing
+from brender_farm.db.models import Chunk, Frame, Node, Shot
+from brender_farm.db.writes.chunks import cut_chunk, end_chunk, live_chunks_of
+from brender_farm.db.writes.shots import roll_up, tally_of
+from brender_farm.domain.frames import FrameList, Spans
+from brender_farm.domain.rollup import shot_state
+from brender_farm.domain.states import ACTIVE_SHOT_STATES, ChunkState, FrameState, shot_actions
+from brender_farm.service.recording import record_report
+from brender_farm.service.shot_actions import perform
+from tests.integration.service.core_farm import CoreFarm, done, ended, failed, started
+
+FRAMES = FrameList.parse("10-40x10,7,1-3")
+
+OUTCOMES: dict[str, Callable[[int, int], list[wire.ReportItem]]] = {
+    "done": lambda chunk, frame: [done(chunk, frame)],
+    "failed": lambda chunk, frame: [failed(chunk, frame)],
+    "hopeless": lambda chunk, frame: [failed(chunk, frame, permanent=True)],
+    "skipped": lambda chunk, frame: [],
+    "failed then done": lambda chunk, frame: [failed(chunk, frame), done(chunk, frame)],
+}
+
+number = st.integers(0, 30)
+STEPS = st.one_of(
+    st.tuples(
+        st.just("cut"),
+        st.lists(st.sampled_from(sorted(OUTCOMES)), min_size=1, max_size=4),
+        st.booleans(),
+    ),
+    st.tuples(st.just("deliver"), st.lists(number, min_size=1, max_size=4), st.booleans()),
+    st.tuples(st.just("drop"), number),
+    st.tuples(st.just("lose"), number),
+    st.tuples(st.just("act"), number),
+)
+
+
+@settings(
+    max_examples=max(80, settings.default.max_examples // 4),
+    # Every example has a shot of its own; the farm around it may stay.
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(steps=st.lists(STEPS, min_size=5, max_size=30))
+def test_no_order_of_messages_loses_or_doubles_a_frame(farm, steps):
+    world = World.around_a_new_shot(farm)
+    for name, *arguments in steps:
+        getattr(world, name)(*arguments)
+        world.look()
+    world.bring_to_an_end()
+    world.look()
+
+
+@dataclass
+class World:
+    """One shot, the messages that its nodes have sent and the farm has not got, and the truth."""
+
+    farm: CoreFarm
+    shot_id: int
+    node_id: int
+    mail: list[wire.ReportItem] = field(default_factory=list)
+    seen_done: set[int] = field(default_factory=set)
+
+    @classmethod
+    def around_a_new_shot(cls, farm: CoreFarm) -> World:
+        if not farm.node_names():
+            farm.join()
+        shot_id = farm.submit(frames=str(FRAMES)).shot.id
+        with reading() as session:
+            return cls(farm, shot_id, session.scalars(select(Node.id)).one())
+
+    def cut(self, outcomes: list[str], returned: bool) -> None:
+        """Give the next frames to a node; all that it will say of them is in the mail."""
+        with writing() as session:
+            shot = self._shot(session)
+            if shot.state not in ACTIVE_SHOT_STATES or not shot.pending_count:
+                return
+            count = min(len(outcomes), shot.pending_count)
+            chunk = cut_chunk(
+                session, shot, node_id=self.node_id, frame_count=count, now=self.farm.now
+            )
+            session.flush()
+            roll_up(session, shot, now=self.farm.now)
+            self.mail.append(started(chunk.id))
+            for frame, outcome in zip(FrameList.parse(chunk.frames), outcomes, strict=False):
+                self.mail += OUTCOMES[outcome](chunk.id, frame)
+            self.mail.append(ended(chunk.id, returned=returned))
+
+    def deliver(self, numbers: list[int], again: bool) -> None:
+        """Deliver messages from anywhere in the mail; `again`: they will come once more."""
+        items = []
+        for index in numbers:
+            if self.mail:
+                at = index % len(self.mail)
+                items.append(self.mail[at] if again else self.mail.pop(at))
+        if items:
+            self.farm.report(*items)
+
+    def drop(self, index: int) -> None:
+        if self.mail:
+            self.mail.pop(index % len(self.mail))
+
+    def lose(self, index: int) -> None:
+        with writing() as session:
+            shot, live = self._shot(session), live_chunks_of(session, self.shot_id)
+            if live:
+                chunk = live[index % len(live)]
+                end_chunk(session, chunk, shot, ChunkState.LOST, now=self.farm.now, reason="Gone.")
+                roll_up(session, shot, now=self.farm.now)
+
+    def act(self, index: int) -> None:
+        with writing() as session:
+            shot = self._shot(session)
+            actions = shot_actions(shot.state)
+            if actions:
+                action = actions[index % len(actions)]
+                perform(session, shot, action, actor="mira", reason="", now=self.farm.now)
+
+    def bring_to_an_end(self) -> None:
+        """Whatever happened, a farm in order finishes the shot."""
+        with writing() as session:
+            shot = self._shot(session)
+            for chunk in live_chunks_of(session, self.shot_id):
+                end_chunk(session, chunk, shot, ChunkState.LOST, now=self.farm.now, reason="Gone.")
+            roll_up(session, shot, now=self.farm.now)
+            for action in ("resume", "retry"):
+                if action in shot_actions(shot.state):
+                    perform(session, shot, action, actor="mira", reason="", now=self.farm.now)
+            if shot.pending_count:
+                chunk = cut_chunk(
+                    session, shot, node_id=self.node_id, frame_count=99, now=self.farm.now
+                )
+                session.flush()
+                items = [done(chunk.id, frame) for frame in FrameList.parse(chunk.frames)]
+                report = wire.Report(node="atlas", items=[*items, ended(chunk.id)])
+                record_report(session, report, now=self.farm.now)
+        with reading() as session:
+            tally = tally_of(self._shot(session))
+            assert tally.done_count == tally.frame_count
+
+    def look(self) -> None:
+        """Compare what is stored in different places with each other."""
+        db.session.expire_all()
+        with reading() as session:
+            shot = self._shot(session)
+            chunks = list(session.scalars(select(Chunk).where(Chunk.shot_id == self.shot_id)))
+            frames = list(session.scalars(select(Frame).where(Frame.shot_id == self.shot_id)))
+            places = self._places(shot, chunks, frames)
+            assert Counter(place for spans in places for place in spans) == Counter(
+                range(len(FRAMES))
+            )
+            self._compare_counts(shot, frames)
+            assert shot.state is shot_state(shot.state, tally_of(shot))
+            live = (ChunkState.SENT, ChunkState.RENDERING)
+            assert not any(chunk.spans for chunk in chunks if chunk.state not in live)
+            for chunk in chunks:
+                assert chunk.done_count + chunk.failed_count <= chunk.frame_count
+
+    def _places(self, shot: Shot, chunks: list[Chunk], frames: list[Frame]) -> list[list[int]]:
+        """Return the positions that are pending, on each node, done and given up."""
+        over = [
+            FRAMES.position(frame.frame)
+            for frame in frames
+            if frame.state in (FrameState.DONE, FrameState.FAILED)
+        ]
+        return [
+            list(Spans.decode(shot.pending)),
+            *(list(Spans.decode(chunk.spans)) for chunk in chunks),
+            over,
+        ]
+
+    def _compare_counts(self, shot: Shot, frames: list[Frame]) -> None:
+        finished = {frame.frame for frame in frames if frame.state is FrameState.DONE}
+        assert self.seen_done <= finished, "a frame that was done is done no more"
+        self.seen_done = finished
+        gave_up = sum(frame.state is FrameState.FAILED for frame in frames)
+        assert (shot.done_count, shot.failed_count) == (len(finished), gave_up)
+        assert shot.pending_count == len(Spans.decode(shot.pending))
+        assert shot.measured_count == len(finished)
+        assert shot.render_seconds == 2.0 * len(finished)
+
+    def _shot(self, session: Session) -> Shot:
+        return session.get_one(Shot, self.shot_id)

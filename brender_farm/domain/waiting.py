@@ -25,13 +25,7 @@ def why_waiting(
     fitting = [node for node in nodes if fits(shot, node)]
     if not fitting:
         return _no_version(shot, nodes)
-    if any(node.free_slots > 0 for node in fitting):
-        return ""
-    slots = sum(node.slots for node in fitting)
-    return (
-        f"All {slots} slots that fit are busy, {shot.busy_slots} of them with this shot. "
-        "It goes on when one is free; a higher priority takes the next one."
-    )
+    return _all_busy(shot, fitting)
 
 
 def _no_node(known_nodes: int) -> str:
@@ -50,3 +44,15 @@ def _no_version(shot: ShotView, nodes: Sequence[NodeView]) -> str:
         f"The file was saved by Blender {shot.blend_version}; the newest on an available node is "
         f"{newest}. Install that version on a node."
     )
+
+
+def _all_busy(shot: ShotView, fitting: Sequence[NodeView]) -> str:
+    slots = sum(node.slots for node in fitting)
+    if shot.busy_slots >= slots or any(node.free_slots > 0 for node in fitting):
+        return ""
+    if slots == 1:
+        state = "The one slot that fits is busy with another shot."
+    else:
+        mine = shot.busy_slots or "none"
+        state = f"All {slots} slots that fit are busy, {mine} of them with this shot."
+    return f"{state} It goes on when one is free; a higher priority takes the next one."

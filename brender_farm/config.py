@@ -43,6 +43,8 @@ class Settings:
     """Path of an installed Blender, `bpy`, or None: whichever is found."""
     roots: tuple[Path, ...]
     """Folders that .blend files and outputs may be in, links resolved."""
+    stall_s: float
+    """Seconds without output and processor time after which a render counts as hung."""
     warm: bool
     """Whether a node starts Blender before there is work."""
 
@@ -88,6 +90,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         slots=read("BRENDER_SLOTS", _slots, "1"),
         blender=read.optional("BRENDER_BLENDER", str),
         roots=read("BRENDER_ROOTS", _roots, os.pathsep.join(("~", str(data_dir)))),
+        stall_s=read("BRENDER_STALL_S", _seconds, "300"),
         warm=read("BRENDER_WARM", _yes_no, "yes"),
     )
 
@@ -106,7 +109,7 @@ class _Reader:
         text = self.env.get(name, "").strip() or default
         try:
             return parse(text)
-        except ValueError as error:
+        except (ValueError, RuntimeError) as error:  # RuntimeError: ~somebody unknown
             raise ConfigError(f"{name} is {text!r}: {error} See .env.example.") from error
 
     def optional(self, name: str, parse: Callable[[str], _T]) -> _T | None:
@@ -171,6 +174,16 @@ def _node_name(text: str) -> str:
 def _default_node_name() -> str:
     name = re.sub(r"[^A-Za-z0-9_-]", "-", socket.gethostname().split(".")[0])[:63].strip("-_")
     return name or "node"
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 86_400:
+        raise ValueError("give a number of seconds from 1 to 86400.")
+    return seconds
 
 
 def _yes_no(text: str) -> bool:

@@ -16,10 +16,12 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # for `pytest` as well as for `python -m pytest`
     sys.path.insert(0, str(ROOT))
 
+from brender_farm import client, config  # noqa: E402
 from brender_farm.broker.address import free_port  # noqa: E402
 from brender_farm.broker.embedded import find_server  # noqa: E402
 from brender_farm.broker.link import answers, connect  # noqa: E402
 from brender_farm.db.core import create_core_app, db  # noqa: E402
+from brender_farm.service import messages  # noqa: E402
 from tests.databases import Databases, make_settings, open_databases  # noqa: E402
 
 if TYPE_CHECKING:
@@ -98,3 +100,30 @@ def broker_url(broker_server: str) -> str:
     with connect(broker_server) as client:
         client.flushall()
     return broker_server
+
+
+class _Nobody:
+    """Takes every message and sends none."""
+
+    def post(self, stopped: dict[str, list[int]]) -> None:
+        pass
+
+
+@pytest.fixture
+def here(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Make this process's own farm, for `submit_shot()` and the command line, the test's."""
+    for name in [name for name in os.environ if name.startswith("BRENDER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("BRENDER_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("BRENDER_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("BRENDER_ROOTS", os.pathsep.join(map(str, settings.roots)))
+    monkeypatch.setattr(messages, "_messenger", lambda _: _Nobody())
+    monkeypatch.setattr(client.getpass, "getuser", lambda: "mira")
+    config.settings.cache_clear()
+    client.core_app.cache_clear()
+    yield settings
+    with client.core_app().app_context():
+        db.session.remove()
+        db.engine.dispose()
+    client.core_app.cache_clear()
+    config.settings.cache_clear()

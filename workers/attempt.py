@@ -41,6 +41,7 @@ class Attempt:
         self._session: Session | None = None
         self._frame: int | None = None
         self._progress: Progress | None = None
+        self._killed_for = ""
         self._proofs: list[Future[bool]] = []
 
     def claim(self) -> wire.ChunkClaim:
@@ -58,6 +59,17 @@ class Attempt:
         """Kill the render at once; nothing more of this chunk is published or reported."""
         self.stopped.set()
         self._kill()
+
+    @property
+    def session(self) -> Session | None:
+        """The Blender that renders for this chunk now."""
+        return self._session
+
+    def kill_session(self, session: Session, reason: str) -> None:
+        """End a Blender that misbehaves; its frame fails with this reason, the chunk goes on."""
+        if session is self._session:
+            self._killed_for = reason
+            session.kill()
 
     def wind_down(self) -> None:
         """End after the current frame and give the rest back."""
@@ -121,7 +133,7 @@ class Attempt:
                 if self._is_ending:
                     break
                 crashes += 1
-                self._fail(left.pop(0), error, chunk_log)
+                self._fail(left.pop(0), self._blame(error), chunk_log)
                 if crashes >= MAX_CRASHES:
                     return f"Blender ended {crashes} times."
             finally:
@@ -176,6 +188,11 @@ class Attempt:
         session = self._session
         if session is not None:
             session.kill()
+
+    def _blame(self, error: SessionDied) -> SessionDied:
+        """Return why Blender really ended, when the node itself ended it."""
+        reason, self._killed_for = self._killed_for, ""
+        return SessionDied(reason) if reason else error
 
     def _fail(self, frame: int, error: FarmError, chunk_log: ChunkLog) -> None:
         chunk_log.add(f"Frame {frame} failed: {error}")

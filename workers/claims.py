@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from brender_farm import wire
     from workers.attempt import Attempt
+    from workers.blender.session import Session
 
 _REMEMBERED = 10_000
 
@@ -50,6 +51,13 @@ class Claims:
             found = [self._running[c] for c in chunk_ids if c in self._running]
         for attempt in found:
             attempt.stop()
+
+    def sessions(self) -> list[tuple[Attempt, Session]]:
+        """Return each attempt that has a Blender now, with it."""
+        with self._lock:
+            attempts = list(self._running.values())
+        pairs = ((attempt, attempt.session) for attempt in attempts)
+        return [(attempt, session) for attempt, session in pairs if session is not None]
 
     def wind_down(self) -> None:
         """Take nothing new; every attempt ends after its current frame."""

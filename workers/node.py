@@ -21,6 +21,7 @@ from workers.heartbeat import Heart
 from workers.outbox import Outbox
 from workers.publish import Publisher
 from workers.sessions import Sessions
+from workers.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -59,6 +60,7 @@ class Node:
         self.outbox = Outbox(settings.node_dir / "outbox", node_name=name, deliver=self._deliver)
         self.publisher = Publisher(prover=self.prover, board=board, outbox=self.outbox, slots=slots)
         self.claims = Claims()
+        self.watchdog = Watchdog(self.claims, stall_s=settings.stall_s)
         self._heart = Heart(self, settings, board, [install.version])
         self._ended = threading.Event()
 
@@ -68,6 +70,7 @@ class Node:
             self.sessions.warm_up()
             self.publisher.prepare()
         self._heart.start()
+        self.watchdog.start()
 
     def render(self, body: object) -> None:
         """Render one chunk, unless it is not live or was taken before.
@@ -108,6 +111,7 @@ class Node:
             time.sleep(0.02)
         self.outbox.close(DELIVERY_S)
         self._heart.stop()
+        self.watchdog.stop()
         self.publisher.close()
         self.sessions.close()
         self.prover.close()

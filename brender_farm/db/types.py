@@ -8,10 +8,24 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
-BigId = BigInteger().with_variant(Integer(), "sqlite")
-"""SQLite numbers rows by itself only in a column typed INTEGER."""
+LARGEST = 2**63 - 1
+"""What the widest integer column holds."""
+
+
+class BigId(TypeDecorator[int]):
+    """The number of a row. One too large for any row, asked for from outside, finds none."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
+        # SQLite numbers rows by itself only in a column typed INTEGER.
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        return 0 if value is not None and abs(value) > LARGEST else value
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -75,7 +89,7 @@ class StateText(TypeDecorator[Any]):
         return "StateText()"
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else str(value)
+        return None if value is None else clean(str(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return self.kind(value) if value is not None and self.kind else value

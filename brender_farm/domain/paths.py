@@ -29,6 +29,14 @@ def confine(path: str | Path, roots: tuple[Path, ...], field: str) -> Path:
     return resolved
 
 
+def expand(text: str) -> str:
+    """Put the home folder in the place of a leading `~`; what names no home stays as it is."""
+    try:
+        return str(Path(text).expanduser()) if text.strip() else ""
+    except RuntimeError:  # ~somebody, who has no account here
+        return text
+
+
 def is_inside(resolved: Path, roots: tuple[Path, ...]) -> bool:
     """Whether a path without links lies in (or is) one of the roots."""
     return any(resolved.is_relative_to(root) for root in resolve_roots(roots))

@@ -13,7 +13,7 @@ from brender_farm.db.reads.nodes import newest_versions
 from brender_farm.db.reads.shots import taken_folders
 from brender_farm.domain.formats import ImageFormat
 from brender_farm.domain.frames import FrameList
-from brender_farm.domain.paths import confine
+from brender_farm.domain.paths import confine, expand
 from brender_farm.errors import BlendFileError, Fault, FrameSyntaxError, RequestRefused
 from brender_farm.service import checks, output
 from brender_farm.service.requests import Checked, Existing, ShotRequest
@@ -86,9 +86,8 @@ def check(request: ShotRequest) -> Checked:
 
 def _read_blend(text: str, settings: Settings) -> BlendFacts:
     """Without a readable .blend nothing else can be checked: this refuses at once."""
-    path = Path(text).expanduser()
     try:
-        return inspect(confine(path, settings.roots, "blend"))
+        return inspect(confine(expand(text), settings.roots, "blend"))
     except BlendFileError as error:
         raise RequestRefused(Fault(field="blend", message=str(error), remedy="")) from error
 
@@ -116,7 +115,7 @@ def _choose_folder(
     given = request.output is not None and request.output.strip()
     wanted = request.output if given else blend.parent / "renders" / checks.folder_name(name)
     try:
-        base = confine(Path(str(wanted)).expanduser(), settings.roots, "output")
+        base = confine(expand(str(wanted)), settings.roots, "output")
     except RequestRefused as refusal:
         return refusal.faults[0]
     folder = output.choose_output(

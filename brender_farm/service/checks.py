@@ -57,7 +57,9 @@ def read_existing(policy: str) -> Existing | Fault:
 def read_name(name: str | None, blend: Path) -> str | Fault:
     """Return the shot's name: as given, or the file's."""
     text = (name if name is not None and name.strip() else blend.stem).strip()
-    if len(text) > MAX_NAME or any(unicodedata.category(sign) in ("Cc", "Cf") for sign in text):
+    if len(text) > MAX_NAME or any(
+        unicodedata.category(sign) in ("Cc", "Cf", "Cs") for sign in text
+    ):
         return Fault(
             field="name",
             message="The name is too long or holds control characters.",

@@ -10,11 +10,11 @@ from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Shot
 from brender_farm.db.reads import shots as reads
 from brender_farm.db.reads.nodes import count_nodes
-from brender_farm.db.reads.planning import node_views, shot_views
+from brender_farm.db.reads.planning import node_views, shot_view
 from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.shots import touch
 from brender_farm.domain.frames import Spans
-from brender_farm.domain.states import FrameState
+from brender_farm.domain.states import ACTIVE_SHOT_STATES, FrameState
 from brender_farm.domain.waiting import why_waiting
 from brender_farm.errors import NotFound, RequestRefused
 from brender_farm.service import shot_actions
@@ -179,16 +179,16 @@ def _detail(session: Session, shot: Shot) -> ShotDetail:
         output_dir=shot.output_dir,
         padding=shot.padding,
         warnings=tuple(shot.warnings or ()),
-        waiting=_waiting(session, shot),
+        waiting=_waiting(session, shot, busy),
         rev=shot.rev,
     )
 
 
-def _waiting(session: Session, shot: Shot) -> str:
-    view = next((view for view in shot_views(session) if view.id == shot.id), None)
-    if view is None:
+def _waiting(session: Session, shot: Shot, busy_slots: int) -> str:
+    if shot.reason and shot.state not in ACTIVE_SHOT_STATES:
         return shot.reason
     nodes = list(node_views(session).values())
+    view = shot_view(shot, busy_slots)
     return why_waiting(view, shot.state, nodes, known_nodes=count_nodes(session))
 
 

@@ -12,8 +12,8 @@ Warm node: Blender is up and has rendered another file; the shot's own is not op
 started, Blender is up, nothing was rendered since. Cold node: just started, idle, without Blender;
 it starts when the shot comes. The node is started anew for each.
 
-Cold process per frame: 24 bare processes in a row, each for one frame: what a farm costs that starts
-one Blender per chunk (once, as it takes long).
+Cold process per frame: 24 bare processes in a row, each for one frame, which is what a farm costs
+that starts one Blender per chunk (once, as it takes long).
 """
 
 from __future__ import annotations

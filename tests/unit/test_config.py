@@ -89,6 +89,8 @@ def test_a_good_value_is_taken(name, text, field, value):
         ("BRENDER_ROOTS", "shows", "'shows' is not an absolute path"),
         ("BRENDER_ROOTS", "/a" + os.pathsep + "b", "'b' is not an absolute path"),
         ("BRENDER_ROOTS", os.pathsep, "names no folder"),
+        ("BRENDER_ROOTS", "~no-such-user-here/x", "ould not determine home directory"),
+        ("BRENDER_DATA_DIR", "~no-such-user-here/x", "ould not determine home directory"),
         ("BRENDER_WARM", "perhaps", "answer yes or no"),
     ],
 )

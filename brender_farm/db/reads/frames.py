@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Frame, Shot
-from brender_farm.domain.frames import FrameList
+from brender_farm.domain.frames import MAX_FRAME_NUMBER, FrameList
 from brender_farm.domain.states import FrameState
 
 
@@ -24,5 +24,7 @@ def failed_positions(session: Session, shot: Shot) -> Iterator[int]:
 
 def done_frame(session: Session, shot_id: int, number: int) -> Frame | None:
     """Return a frame that is finished, or None."""
+    if not 0 <= number <= MAX_FRAME_NUMBER:
+        return None  # more than the column holds, perhaps
     frame = session.get(Frame, (shot_id, number))
     return frame if frame is not None and frame.state is FrameState.DONE else None

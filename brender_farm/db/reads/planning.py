@@ -6,6 +6,8 @@ as asking.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -50,22 +52,24 @@ def node_views(session: Session) -> dict[str, NodeView]:
 def shot_views(session: Session) -> list[ShotView]:
     """Return the shots that have frames to give away."""
     busy = _counts(session, _LIVE_BY_SHOT)
-    return [
-        ShotView(
-            id=row.id,
-            priority=row.priority,
-            submitter=row.submitter,
-            blend=row.blend,
-            blend_version=row.blend_version,
-            pending_count=row.pending_count,
-            chunk_size=row.chunk_size,
-            seconds_per_frame=(
-                row.render_seconds / row.measured_count if row.measured_count else None
-            ),
-            busy_slots=busy.get(row.id, 0),
-        )
-        for row in session.execute(_SHOTS_WITH_WORK)
-    ]
+    return [shot_view(row, busy.get(row.id, 0)) for row in session.execute(_SHOTS_WITH_WORK)]
+
+
+def shot_view(shot: Any, busy_slots: int) -> ShotView:
+    """Return one shot, a Shot or a row with the same names, as the planner sees it."""
+    return ShotView(
+        id=shot.id,
+        priority=shot.priority,
+        submitter=shot.submitter,
+        blend=shot.blend,
+        blend_version=shot.blend_version,
+        pending_count=shot.pending_count,
+        chunk_size=shot.chunk_size,
+        seconds_per_frame=(
+            shot.render_seconds / shot.measured_count if shot.measured_count else None
+        ),
+        busy_slots=busy_slots,
+    )
 
 
 def _counts(session: Session, statement: Select[int, int]) -> dict[int, int]:

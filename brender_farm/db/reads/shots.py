@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, String, case, cast, func, or_, sel
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from brender_farm.db.models import Chunk, Event, Farm, Frame, Node, Shot
+from brender_farm.db.types import LARGEST, clean
 from brender_farm.domain.states import LIVE_CHUNK_STATES, UNFINISHED_SHOT_STATES, ShotState
 
 _SORTABLE: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
@@ -24,6 +25,8 @@ _SORTABLE: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
         (Shot.measured_count > 0, Shot.render_seconds / Shot.measured_count), else_=0.0
     ),
 }
+_MAX_SEARCH = 200
+"""Signs: more than any name has, and fewer than SQLite refuses."""
 SORT_NAMES = tuple(_SORTABLE)
 
 
@@ -35,7 +38,9 @@ def page_of_shots(
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     column = _SORTABLE.get(sort.lstrip("-"), Shot.id)
     order = column.desc() if sort.startswith("-") else column.asc()
-    found = session.scalars(wanted.order_by(order, Shot.id.desc()).offset(offset).limit(limit))
+    found = session.scalars(
+        wanted.order_by(order, Shot.id.desc()).offset(min(offset, LARGEST)).limit(limit)
+    )
     return list(found), total
 
 
@@ -43,6 +48,7 @@ def _matching(query: Select[Shot], search: str, state: str) -> Select[Shot]:
     if state:
         query = query.where(Shot.state == state)
     if search:
+        search = clean(search[:_MAX_SEARCH])
         text = search.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
         like = f"%{text}%"
         query = query.where(

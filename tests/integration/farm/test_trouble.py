@@ -19,6 +19,13 @@ def chunks_of(farm: Farm, shot: int) -> tuple[ChunkRow, ...]:
         return shots.shot_chunks(shot, limit=1000)
 
 
+def wait_until_renders(farm: Farm, node: str) -> None:
+    """Wait for the node's own word that Blender is at a frame; a chunk may still be on its way."""
+    wait_for(
+        lambda: any(work.frame is not None for work in farm.node(node).work), f"{node} renders"
+    )
+
+
 def blenders_of(farm: Farm, node: str) -> list[psutil.Process]:
     found = psutil.Process(farm.pid(node)).children(recursive=True)
     return [process for process in found if "fake_blender" in " ".join(process.cmdline())]
@@ -29,7 +36,7 @@ def test_the_frames_of_a_killed_node_are_rendered_by_another(own_farm: Farm) -> 
     farm.start_node("anna")
     farm.start_node("bert")
     shot = farm.submit(farm.blend(seconds=0.2), frames="1-30", chunk_size=5)
-    wait_for(lambda: len(farm.node("anna").work) == 1, "anna renders")
+    wait_until_renders(farm, "anna")
 
     farm.kill("anna")
 
@@ -45,7 +52,7 @@ def test_a_killed_nodes_blender_does_not_live_on(own_farm: Farm) -> None:
     farm = own_farm
     farm.start_node("anna")
     farm.submit(farm.blend(seconds=30), frames="1")
-    wait_for(lambda: len(farm.node("anna").work) == 1, "anna renders")
+    wait_until_renders(farm, "anna")
     blenders = wait_for(lambda: blenders_of(farm, "anna"), "Blender runs")
 
     farm.kill("anna")
@@ -65,6 +72,30 @@ def test_a_killed_blender_costs_a_try_and_not_the_chunk(own_farm: Farm) -> None:
     detail = farm.wait_until_over(shot)
     assert detail.row.state is ShotState.COMPLETED
     assert len(farm.files(shot)) == 6
+
+
+def test_a_hung_blender_is_killed_and_its_frame_tried_again(own_farm: Farm) -> None:
+    farm = own_farm
+    farm.env["BRENDER_STALL_S"] = "2"
+    farm.start_node("anna")
+    shot = farm.submit(farm.blend(hang=[2]), frames="1-3", chunk_size=3)
+
+    detail = farm.wait_until_over(shot)
+
+    assert (detail.row.done_count, detail.row.failed_count) == (2, 1)
+    with farm.core.app_context():
+        failed = shots.shot_frames(shot, state="failed").cells
+    assert failed[0].tries == 3
+    assert "Blender hung" in failed[0].reason
+
+
+def test_a_slow_blender_that_works_is_left_alone(own_farm: Farm) -> None:
+    farm = own_farm
+    farm.env["BRENDER_STALL_S"] = "2"
+    farm.start_node("anna")
+    shot = farm.submit(farm.blend(seconds=5), frames="1")
+
+    assert farm.wait_until_over(shot).row.done_count == 1
 
 
 def test_a_killed_scheduler_changes_nothing_for_running_frames(own_farm: Farm) -> None:
@@ -126,7 +157,7 @@ def test_a_cancel_kills_what_renders(own_farm: Farm) -> None:
     farm = own_farm
     farm.start_node("anna")
     shot = farm.submit(farm.blend(seconds=60), frames="1-2", chunk_size=2)
-    wait_for(lambda: len(farm.node("anna").work) == 1, "anna renders")
+    wait_until_renders(farm, "anna")
     blenders = wait_for(lambda: blenders_of(farm, "anna"), "Blender runs")
 
     farm.act(shot, "cancel")
@@ -142,7 +173,7 @@ def test_a_cancel_is_certain_even_when_the_order_is_lost(own_farm: Farm) -> None
     farm = own_farm
     farm.start_node("anna")
     shot = farm.submit(farm.blend(seconds=60), frames="1", name="lost order")
-    wait_for(lambda: len(farm.node("anna").work) == 1, "anna renders")
+    wait_until_renders(farm, "anna")
     blenders = wait_for(lambda: blenders_of(farm, "anna"), "Blender runs")
     # The order leaves while the broker is away, and so does the scheduler's own.
     farm.kill("broker", signal.SIGSTOP)

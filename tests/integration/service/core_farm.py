@@ -1,4 +1,4 @@
-"""The farm's core, used as artists, nodes and the scheduler use it, on a clock of the test's own."""
+"""The farm's core, used as artists, nodes and the scheduler use it, on the test's clock."""
 
 from __future__ import annotations
 

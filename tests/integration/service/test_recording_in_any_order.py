@@ -18,7 +18,14 @@ from brender_farm.db.writes.chunks import cut_chunk, end_chunk, live_chunks_of
 from brender_farm.db.writes.shots import roll_up, tally_of
 from brender_farm.domain.frames import FrameList, Spans
 from brender_farm.domain.rollup import shot_state
-from brender_farm.domain.states import ACTIVE_SHOT_STATES, ChunkState, FrameState, shot_actions
+from brender_farm.domain.states import (
+    ACTIVE_SHOT_STATES,
+    LIVE_CHUNK_STATES,
+    ChunkState,
+    FrameState,
+    ShotState,
+    shot_actions,
+)
 from brender_farm.service.recording import record_report
 from brender_farm.service.shot_actions import perform
 from tests.integration.service.core_farm import CoreFarm, done, ended, failed, started
@@ -48,7 +55,7 @@ STEPS = st.one_of(
 
 
 @settings(
-    max_examples=max(80, settings.default.max_examples // 4),
+    max_examples=settings.default.max_examples // 2,
     # Every example has a shot of its own; the farm around it may stay.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -146,8 +153,9 @@ class World:
                 report = wire.Report(node="atlas", items=[*items, ended(chunk.id)])
                 record_report(session, report, now=self.farm.now)
         with reading() as session:
-            tally = tally_of(self._shot(session))
-            assert tally.done_count == tally.frame_count
+            shot = self._shot(session)
+            assert shot.state in (ShotState.COMPLETED, ShotState.FAILED)
+            assert shot.done_count + shot.failed_count == len(FRAMES)
 
     def look(self) -> None:
         """Compare what is stored in different places with each other."""
@@ -162,9 +170,8 @@ class World:
             )
             self._compare_counts(shot, frames)
             assert shot.state is shot_state(shot.state, tally_of(shot))
-            live = (ChunkState.SENT, ChunkState.RENDERING)
-            assert not any(chunk.spans for chunk in chunks if chunk.state not in live)
             for chunk in chunks:
+                assert chunk.state in LIVE_CHUNK_STATES or not chunk.spans
                 assert chunk.done_count + chunk.failed_count <= chunk.frame_count
 
     def _places(self, shot: Shot, chunks: list[Chunk], frames: list[Frame]) -> list[list[int]]:

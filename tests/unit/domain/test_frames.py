@@ -61,7 +61,7 @@ def test_notation_is_read_as_the_field_writes_it(text, frames):
         pytest.param("1-99999999999999999999", "is outside", id="astronomic"),
         pytest.param("1," * 6000 + "1", "1 to 10000 signs", id="endless-text"),
         pytest.param("1-100000:50", "too irregular", id="a-hundred-thousand-fragments"),
-        pytest.param("1-1000000y3", "too irregular", id="a-third-of-a-million-fragments"),
+        pytest.param("1-100000y3", "too irregular", id="a-third-of-them-left-out"),
     ],
 )
 def test_what_cannot_be_rendered_is_refused_in_words(text, words):
@@ -173,12 +173,12 @@ def test_the_whole_of_what_blender_can_render_may_be_reached():
 
 def test_whatever_is_accepted_can_be_stored_and_read_again():
     accepted = []
-    for last in itertools.count(100, 100):
+    for last in itertools.count(300, 300):
         try:
             accepted.append(FrameList.parse(f"1-{last}:10"))
         except FrameSyntaxError:
             break
-    assert len(accepted) > 10
+    assert len(accepted) > 3
     longest = accepted[-1]
     assert len(str(longest)) <= MAX_TEXT
     assert list(FrameList.parse(str(longest))) == list(longest)

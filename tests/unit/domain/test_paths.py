@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from brender_farm.domain.paths import confine, is_inside
+from brender_farm.domain.paths import confine, expand, is_inside
 from brender_farm.errors import RequestRefused
 
 
@@ -78,3 +78,17 @@ def test_without_roots_nothing_may_be_used(root):
 def test_a_neighbour_with_the_same_beginning_is_not_inside(root, tmp_path):
     assert not is_inside(tmp_path / "shows_private", (root,))
     assert is_inside(root / "a", (root,))
+
+
+@pytest.mark.parametrize(
+    ("text", "expanded"),
+    [
+        ("~/a.blend", str(Path.home() / "a.blend")),
+        ("/a/~/b", "/a/~/b"),
+        ("~no-such-user-here/a", "~no-such-user-here/a"),
+        ("", ""),
+        (" ", ""),
+    ],
+)
+def test_a_leading_tilde_is_the_home_folder(text, expanded):
+    assert expand(text) == expanded

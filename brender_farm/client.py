@@ -21,6 +21,7 @@ from brender_farm.config import settings
 from brender_farm.db.core import create_core_app
 from brender_farm.db.migrate import upgrade
 from brender_farm.domain.formats import FORMATS
+from brender_farm.domain.paths import expand
 from brender_farm.domain.places import frame_name
 from brender_farm.domain.states import FrameState, ShotState
 from brender_farm.errors import FarmError
@@ -202,9 +203,8 @@ def user_name() -> str:
 
 def _absolute(path: str | Path) -> str:
     """Take a relative path from the current folder; the service wants full ones."""
-    if not str(path).strip():
-        return ""
-    return str(Path(path).expanduser().absolute())
+    text = expand(str(path))
+    return str(Path(text).absolute()) if text else ""
 
 
 def _in_farm(use: Callable[[], _T]) -> _T:

@@ -109,6 +109,17 @@ NODE_ACTIONS: dict[str, tuple[NodeIntent, frozenset[NodeIntent]]] = {
 }
 
 _State = TypeVar("_State", ShotState, NodeIntent)
+_Any = TypeVar("_Any", ShotState, ChunkState, NodeIntent)
+
+
+def require_move(moves: Mapping[_Any, frozenset[_Any]], old: _Any, new: _Any) -> None:
+    """Raise ActionRefused, naming what is allowed, unless the table lets `old` become `new`."""
+    if new not in moves[old]:
+        allowed = tuple(sorted(moves[old]))
+        raise ActionRefused(
+            f"What is {old} cannot become {new}. It may become: {', '.join(allowed) or 'nothing'}.",
+            allowed=allowed,
+        )
 
 
 def shot_actions(state: ShotState) -> tuple[str, ...]:

@@ -20,10 +20,10 @@ from brender_farm.errors import Fault, RequestRefused
 from brender_farm.service.check import check
 from brender_farm.service.existing import SoundFrame, sound_frames
 from brender_farm.service.messages import announce
-from brender_farm.service.output import taken_fault
 from brender_farm.service.requests import Checked, Existing, ShotRequest, Submitted
 from brender_farm.service.views import shot_row
 
+_RACES = 20
 PADDING = 4
 """Digits of the frame number in a file's name; larger numbers simply take more."""
 
@@ -34,14 +34,31 @@ def submit(request: ShotRequest, *, submitter: str) -> Submitted:
     Never waits for the broker. Raises RequestRefused with every fault found; then nothing is
     stored.
     """
-    checked = check(request)
+    for _ in range(_RACES):
+        try:
+            return _submit_checked(check(request), submitter)
+        except _FasterOne:
+            continue  # checked anew, it gets the next version, or is told who has the folder
+    raise RequestRefused(
+        Fault(
+            field="output",
+            message="Other submissions keep taking its folder.",
+            remedy="Give each shot an output folder of its own.",
+        )
+    )
+
+
+class _FasterOne(Exception):
+    """Another submission has taken the output folder since the check."""
+
+
+def _submit_checked(checked: Checked, submitter: str) -> Submitted:
     _make_folder(Path(checked.output_dir))
     found = sound_frames(checked, PADDING) if checked.existing is Existing.MISSING else ()
     now = datetime.now(UTC)
     with writing() as session:
-        fault = taken_fault(Path(checked.output_dir), taken_folders(session))
-        if fault is not None:  # somebody was faster since the check
-            raise RequestRefused(fault)
+        if checked.output_dir in taken_folders(session):
+            raise _FasterOne
         shot = _store(session, checked, submitter, now)
         _store_found(session, shot, found, now)
         roll_up(session, shot, now=now)

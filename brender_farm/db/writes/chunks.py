@@ -12,7 +12,7 @@ from brender_farm.db.models import Chunk, Shot
 from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.shots import set_pending, touch
 from brender_farm.domain.frames import MAX_TEXT, FrameList, Spans
-from brender_farm.domain.states import LIVE_CHUNK_STATES, ChunkState
+from brender_farm.domain.states import CHUNK_MOVES, LIVE_CHUNK_STATES, ChunkState, require_move
 
 _BLAMELESS = (ChunkState.DONE, ChunkState.RENDERING)
 
@@ -52,6 +52,7 @@ def end_chunk(
     """
     if chunk.state not in LIVE_CHUNK_STATES:
         return False
+    require_move(CHUNK_MOVES, chunk.state, state)
     if state not in _BLAMELESS:
         add_event(
             session,

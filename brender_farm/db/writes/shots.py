@@ -11,7 +11,7 @@ from brender_farm.db.models import Farm, Shot
 from brender_farm.db.writes.events import add_event
 from brender_farm.domain.frames import Spans
 from brender_farm.domain.rollup import Tally, is_hopeless, shot_state
-from brender_farm.domain.states import ACTIVE_SHOT_STATES, ShotState
+from brender_farm.domain.states import ACTIVE_SHOT_STATES, SHOT_MOVES, ShotState, require_move
 
 _OVER = (ShotState.COMPLETED, ShotState.FAILED, ShotState.CANCELLED)
 _COUNT_A_CHANGE = update(Farm).values(shots_rev=Farm.shots_rev + 1)
@@ -62,6 +62,7 @@ def move(
     session: Session, shot: Shot, state: ShotState, *, now: datetime, actor: str, reason: str
 ) -> None:
     """Change a shot's state, its times, and store the event."""
+    require_move(SHOT_MOVES, shot.state, state)
     add_event(
         session,
         at=now,

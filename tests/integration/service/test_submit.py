@@ -296,28 +296,35 @@ def test_overwrite_renders_every_frame_and_leaves_the_old_files(farm):
     assert (output / "0001.png").read_bytes() == old
 
 
-def test_of_two_who_submit_to_one_output_at_once_exactly_one_wins(farm, core_app, monkeypatch):
+@pytest.mark.parametrize(
+    ("output", "outcomes"),
+    [
+        pytest.param("out", ["out", "output"], id="one-output-one-winner"),
+        pytest.param(None, ["v001", "v002"], id="no-output-a-version-each"),
+    ],
+)
+def test_two_who_submit_at_once_never_share_a_folder(farm, core_app, monkeypatch, output, outcomes):
     both_have_checked = threading.Barrier(2, timeout=30)
+    first_turns = iter(range(2))
     make_folder = submission._make_folder
 
     def wait_for_the_other(folder):
-        both_have_checked.wait()
+        if next(first_turns, None) is not None:
+            both_have_checked.wait()
         make_folder(folder)
 
     monkeypatch.setattr(submission, "_make_folder", wait_for_the_other)
-    request = ShotRequest(blend=str(farm.blend()), output=str(farm.root / "out"))
+    request = ShotRequest(blend=str(farm.blend()), output=output and str(farm.root / output))
 
     def attempt(_number):
         with core_app.app_context():
             try:
-                return submission.submit(request, submitter="mira").output_dir
+                return Path(submission.submit(request, submitter="mira").output_dir).name
             except RequestRefused as refused:
                 return refused.faults[0].field
 
     with ThreadPoolExecutor(2) as pool:
-        outcomes = sorted(pool.map(attempt, range(2)))
-    assert outcomes == sorted([str(farm.root / "out"), "output"])
-    assert farm.count(Shot) == 1
+        assert sorted(pool.map(attempt, range(2))) == outcomes
 
 
 def test_a_million_frames_are_one_row_and_no_frames(farm):

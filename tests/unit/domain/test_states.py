@@ -15,6 +15,7 @@ from brender_farm.domain.states import (
     NodeIntent,
     ShotState,
     node_actions,
+    require_move,
     shot_actions,
     target_of,
 )
@@ -91,3 +92,17 @@ def test_an_action_leads_on_exactly_where_it_is_offered(state, action):
 
 def test_a_paused_shot_is_unfinished_but_gets_nothing():
     assert set(UNFINISHED_SHOT_STATES) - set(ACTIVE_SHOT_STATES) == {ShotState.PAUSED}
+
+
+@pytest.mark.parametrize(
+    "moves", [SHOT_MOVES, CHUNK_MOVES, NODE_MOVES], ids=["shot", "chunk", "node"]
+)
+def test_only_the_moves_of_the_table_are_let_through(moves):
+    for old in moves:
+        for new in moves:
+            if new in moves[old]:
+                require_move(moves, old, new)
+            else:
+                with pytest.raises(ActionRefused) as refused:
+                    require_move(moves, old, new)
+                assert set(refused.value.allowed) == set(moves[old])

@@ -36,7 +36,13 @@ def test_the_frames_of_a_killed_node_are_rendered_by_another(own_farm: Farm) -> 
     farm.start_node("anna")
     farm.start_node("bert")
     shot = farm.submit(farm.blend(seconds=0.2), frames="1-30", chunk_size=5)
-    wait_until_renders(farm, "anna")
+    wait_for(
+        lambda: any(
+            chunk.node == "anna" and chunk.state is ChunkState.RENDERING
+            for chunk in chunks_of(farm, shot)
+        ),
+        "anna renders",
+    )
 
     farm.kill("anna")
 

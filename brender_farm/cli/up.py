@@ -6,12 +6,12 @@ import contextlib
 import fcntl
 import signal
 import socket
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -48,17 +48,22 @@ def running_farm(farm: Settings) -> Iterator[Callable[[], None]]:
     with _only_one(farm.data_dir):
         _refuse_taken_ports(farm)
         supervisor = Supervisor(farm.log_dir, tell=click.echo)
+        told_to_end = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _interrupt)
+            # An exception raised right here could be swallowed between a fork's two halves;
+            # it is raised at the next look instead. Any further Ctrl+C changes nothing.
+            signal.signal(number, lambda *_: told_to_end.set())
+
+        def look() -> None:
+            if told_to_end.is_set():
+                click.echo("\nStopping …")
+                raise SystemExit(0)
+            supervisor.look()
+
         try:
             supervisor.start()
-            yield supervisor.look
-        except KeyboardInterrupt:
-            click.echo("\nStopping …")
-            raise SystemExit(0) from None
+            yield look
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)  # a second Ctrl+C must not leave any behind
             supervisor.stop()
             click.echo("The farm has stopped.")
 
@@ -124,7 +129,3 @@ def _refuse_taken_ports(farm: Settings) -> None:
                 raise ConfigError(
                     f"Port {port} is taken by another program. Set {name} to a free one."
                 ) from None
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

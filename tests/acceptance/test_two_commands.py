@@ -103,6 +103,25 @@ def test_the_farm_dies_with_its_supervisor(tmp_path: Path) -> None:
     wait_for(lambda: processes_of(farm) == [], "no process is left")
 
 
+def test_a_farm_that_is_told_to_end_while_it_starts_ends_whole(tmp_path: Path) -> None:
+    farm = Farm(tmp_path, {"BRENDER_BLENDER": str(FAKE_BLENDER)})
+    for _ in range(5):
+        up = subprocess.Popen(
+            [sys.executable, "-m", "brender_farm.cli", "up"],
+            env=farm.env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        wait_for(lambda: len(processes_of(farm)) > 1, "its processes are being started")
+
+        up.terminate()
+
+        _, words = up.communicate(timeout=30)
+        assert (up.returncode, words) == (0, b"")
+        wait_for(lambda: processes_of(farm) == [], "no process is left")
+
+
 def test_a_second_farm_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     farm = Farm(tmp_path, {"BRENDER_BLENDER": str(FAKE_BLENDER)})
     up = subprocess.Popen(
@@ -112,7 +131,7 @@ def test_a_second_farm_on_the_same_folder_is_refused(tmp_path: Path) -> None:
         start_new_session=True,
     )
     try:
-        wait_for(lambda: processes_of(farm), "the farm runs")
+        wait_for(lambda: len(processes_of(farm)) > 1, "the farm has begun to start its processes")
 
         second = farm.run("up", limit_s=30)
 

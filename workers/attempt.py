@@ -101,10 +101,10 @@ class Attempt:
             reason = self._render_all(blend, output_dir, drafts, chunk_log)
             for proof in self._proofs:
                 proof.result()
+            self._end(reason)  # the farm plans the next chunk while this one is tidied up
         finally:
             chunk_log.close()
             self._node.publisher.sweep(output_dir, self._order.chunk_id)
-        self._end(reason)
 
     def _confined(self) -> tuple[Path, Path]:
         roots = self._node.roots

@@ -61,7 +61,7 @@ def run(settings: Settings) -> None:
 
 
 def _add_tasks(celery: Celery, scheduler: Scheduler) -> None:
-    @celery.task(name=REPORT)
+    @celery.task(name=REPORT, send_events=False)  # Flower is to show what renders
     def receive(body: dict[str, Any]) -> None:
         try:
             scheduler.receive(body)

@@ -63,13 +63,19 @@ def test_a_cancel_stops_the_chunks_at_once(farm, client, nudges, broker_url):
             no_ack=True,
         )
         consumer.consume()
-        farm.act(shot_id, "cancel")
 
         def listen() -> list[dict]:
             with contextlib.suppress(TimeoutError):
                 connection.drain_events(timeout=0.2)
             return heard
 
+        def listened_to() -> bool:
+            listen()  # kombu subscribes in its first turn; what was said before that is lost
+            patterns, channels = client.pubsub_numpat(), client.pubsub_channels("*pidbox*")
+            return bool(patterns or channels)
+
+        wait_for(listened_to, "the node listens")
+        farm.act(shot_id, "cancel")
         wait_for(listen, "the node was told")
     assert heard[0]["method"] == STOP_CHUNKS
     assert heard[0]["arguments"] == {"chunk_ids": [chunk_id]}

@@ -15,7 +15,6 @@ from kombu.entity import Exchange, Queue
 FARM_QUEUE = "farm"
 RENDER_CHUNK = "render_chunk"
 REPORT = "farm.report"
-NUDGE = "farm.nudge"
 STOP_CHUNKS = "stop_chunks"
 
 _MAX_LINE = 200

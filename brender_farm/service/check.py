@@ -9,7 +9,7 @@ from brender_farm.blendfile.facts import BlendFacts, inspect
 from brender_farm.blendfile.scenes import SceneFacts
 from brender_farm.config import Settings
 from brender_farm.db.core import current_settings, reading
-from brender_farm.db.reads.nodes import newest_versions
+from brender_farm.db.reads.nodes import known_blender_versions
 from brender_farm.db.reads.shots import taken_folders
 from brender_farm.domain.formats import ImageFormat
 from brender_farm.domain.frames import FrameList
@@ -43,7 +43,7 @@ def check(request: ShotRequest) -> Checked:
     settings = current_settings()
     facts = _read_blend(request.blend, settings)
     with reading() as session:
-        versions, taken = newest_versions(session), taken_folders(session)
+        versions, taken = known_blender_versions(session), taken_folders(session)
     good = _Gatherer()
     good(checks.version_fault(facts, versions))
     good(checks.priority_fault(request.priority))

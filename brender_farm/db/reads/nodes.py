@@ -40,7 +40,7 @@ def live_chunks_by_node(session: Session) -> dict[int, dict[int, tuple[Chunk, st
     return by_node
 
 
-def newest_versions(session: Session) -> list[str]:
+def known_blender_versions(session: Session) -> list[str]:
     """Return every Blender version that any known node has."""
     facts = session.scalars(select(Node.facts))
     return [version for fact in facts for version in fact.get("blender_versions", ())]

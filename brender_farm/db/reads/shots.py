@@ -27,7 +27,6 @@ _SORTABLE: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
 }
 _MAX_SEARCH = 200
 """Signs: more than any name has, and fewer than SQLite refuses."""
-SORT_NAMES = tuple(_SORTABLE)
 
 
 def page_of_shots(

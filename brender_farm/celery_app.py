@@ -16,6 +16,7 @@ FARM_QUEUE = "farm"
 RENDER_CHUNK = "render_chunk"
 REPORT = "farm.report"
 STOP_CHUNKS = "stop_chunks"
+FINISH_CHUNKS = "finish_chunks"
 
 _MAX_LINE = 200
 

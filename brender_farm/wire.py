@@ -42,11 +42,22 @@ class SceneOrder(_Frozen, frozen=True, kw_only=True):
     blend: FilePath
     size_bytes: Count
     mtime_ns: int
+    ctime_ns: int
+    digest: Name
+    """BLAKE2b of the .blend as it was submitted: what decides whether it has changed."""
     scene: Name
     format: Name
     width: Pixels | None = None
     height: Pixels | None = None
     """Size of the finished picture; None: as the scene says."""
+
+
+class RenderLimits(_Frozen, frozen=True, kw_only=True):
+    """What one frame may take before its Blender is ended; None: no limit."""
+
+    frame_s: Seconds | None = None
+    memory_bytes: Count | None = None
+    """Resident memory of Blender and all it started."""
 
 
 class ChunkOrder(_Frozen, frozen=True, kw_only=True):
@@ -62,12 +73,27 @@ class ChunkOrder(_Frozen, frozen=True, kw_only=True):
     output_dir: FilePath
     padding: Annotated[int, msgspec.Meta(ge=1, le=10)]
     """Digits of the frame number in a file's name."""
+    limits: RenderLimits = RenderLimits()
+    fences: list[Id] = []
+    """Chunks that may still be writing to this folder though they are over: their drafts are
+    removed before this one begins, so that nothing of them can be published any more."""
 
 
 class ChunkStarted(_Frozen, frozen=True, kw_only=True, tag="started"):
-    """The node has begun this chunk."""
+    """The node has begun this chunk; its fences are up."""
 
     chunk_id: Id
+    boot: Name
+    """Which start of the node's process has it."""
+
+
+class FrameFile(_Frozen, frozen=True, kw_only=True):
+    """A file that belongs to a frame beside its picture: a view, a pass, a compositor's output."""
+
+    name: FilePath
+    """Relative to the shot's output folder, with `/` between parts."""
+    byte_count: Count
+    digest: Name
 
 
 class FrameDone(_Frozen, frozen=True, kw_only=True, tag="frame_done"):
@@ -85,6 +111,8 @@ class FrameDone(_Frozen, frozen=True, kw_only=True, tag="frame_done"):
     """Highest resident memory of Blender so far; 0 when unknown."""
     is_black: bool = False
     nan_count: Count = 0
+    files: Annotated[list[FrameFile], msgspec.Meta(max_length=500)] = []
+    """What was published with the picture."""
 
 
 class FrameFailed(_Frozen, frozen=True, kw_only=True, tag="frame_failed"):
@@ -95,6 +123,10 @@ class FrameFailed(_Frozen, frozen=True, kw_only=True, tag="frame_failed"):
     reason: Text
     permanent: bool = False
     """Trying again, here or elsewhere, cannot help."""
+    short_of_memory: bool = False
+    """The machine ran short: a node with more memory may do it."""
+    tail: Text = ""
+    """The last lines of Blender's output."""
 
 
 class ChunkEnded(_Frozen, frozen=True, kw_only=True, tag="ended"):
@@ -102,7 +134,9 @@ class ChunkEnded(_Frozen, frozen=True, kw_only=True, tag="ended"):
 
     chunk_id: Id
     returned: bool = False
-    """Given back without blame (stopping, draining)."""
+    """Given back without blame (stopping, draining, no room on the disk)."""
+    blend_changed: bool = False
+    """The .blend is not the one that was submitted: the shot must not go on by itself."""
     reason: Text = ""
 
 
@@ -149,6 +183,13 @@ class MachineSample(_Frozen, frozen=True, kw_only=True):
     disk_total_bytes: Count | None = None
 
 
+class UnwellFolder(_Frozen, frozen=True, kw_only=True):
+    """An output folder that this node cannot write to now."""
+
+    folder: FilePath
+    reason: Text
+
+
 class Heartbeat(_Frozen, frozen=True, kw_only=True):
     """Node to farm, every 2 s: I live, and this is what I claim."""
 
@@ -167,6 +208,7 @@ class Heartbeat(_Frozen, frozen=True, kw_only=True):
     claims: list[ChunkClaim] = []
     warm: list[Text] = []
     """The .blend files that a Blender of this node has open."""
+    unwell: list[UnwellFolder] = []
     facts: MachineFacts
     sample: MachineSample
 

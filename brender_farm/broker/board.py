@@ -3,11 +3,13 @@
 It holds what may be lost and is rebuilt at once: each node's last heartbeat, and the set of live
 chunks that the scheduler mirrors from the database. `brender:live` always contains the marker
 `-`, so that an emptied Redis reads as "not known yet: wait", never as "no chunk is live".
+`brender:ending` are the live chunks that are to end after their current frame.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from brender_farm import wire
@@ -18,7 +20,18 @@ if TYPE_CHECKING:
 
 HEARTBEATS = "brender:heartbeats"
 LIVE = "brender:live"
+ENDING = "brender:ending"
 _MARKER = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the farm tells a node about the chunks it claims."""
+
+    live: frozenset[int] | None
+    """Those that are still its own; None: not known, wait."""
+    ending: frozenset[int]
+    """Those that are to end after their current frame."""
 
 
 class Board:
@@ -27,18 +40,15 @@ class Board:
     def __init__(self, client: Redis) -> None:
         self._redis = client
 
-    def beat(self, heartbeat: wire.Heartbeat) -> frozenset[int] | None:
-        """Post a node's heartbeat; return which of its claims are live, None: not known."""
+    def beat(self, heartbeat: wire.Heartbeat) -> Answer:
+        """Post a node's heartbeat; return what is said of its claims."""
         claims = [claim.chunk_id for claim in heartbeat.claims]
         with self._redis.pipeline(transaction=False) as pipe:
             pipe.hset(HEARTBEATS, heartbeat.node, cast("str", wire.encode(heartbeat)))
             pipe.smismember(LIVE, [_MARKER, *claims])
-            known, *live = pipe.execute()[1]
-        return (
-            frozenset(c for c, is_live in zip(claims, live, strict=True) if is_live)
-            if known
-            else None
-        )
+            pipe.smismember(ENDING, [_MARKER, *claims])
+            _, (known, *live), (_, *ending) = pipe.execute()
+        return Answer(_those(claims, live) if known else None, _those(claims, ending))
 
     def is_live(self, chunk_id: int) -> bool | None:
         """Tell whether a chunk is live; None: not known, wait."""
@@ -66,6 +76,14 @@ class Board:
         if ids:
             self._redis.srem(LIVE, *ids)
 
+    def replace_ending(self, chunk_ids: Iterable[int]) -> None:
+        """Make the set of ending chunks what the database says, in one step."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(ENDING)
+            if ids := list(chunk_ids):
+                pipe.sadd(ENDING, *ids)
+            pipe.execute()
+
     def replace_live(self, chunk_ids: Iterable[int]) -> None:
         """Make the set what the database says, in one step."""
         with self._redis.pipeline(transaction=True) as pipe:
@@ -75,6 +93,10 @@ class Board:
 
     def forget_node(self, name: str) -> None:
         self._redis.hdel(HEARTBEATS, name)
+
+
+def _those(ids: Sequence[int], flags: Sequence[int]) -> frozenset[int]:
+    return frozenset(one for one, flag in zip(ids, flags, strict=True) if flag)
 
 
 def _read(text: bytes) -> wire.Heartbeat | None:

@@ -14,6 +14,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from brender_farm.errors import FrameSyntaxError
@@ -153,7 +154,9 @@ class Spans:
         for start, stop in self.pairs:
             yield from range(start, stop)
 
-    def __contains__(self, position: int) -> bool:
+    def __contains__(self, position: int | None) -> bool:
+        if position is None:
+            return False
         index = bisect_right(self.pairs, (position, MAX_FRAMES + 1)) - 1
         return index >= 0 and position < self.pairs[index][1]
 
@@ -171,6 +174,9 @@ class Spans:
 
     def __or__(self, other: Spans) -> Spans:
         return Spans(_merged((*self.pairs, *other.pairs)))
+
+    def __and__(self, other: Spans) -> Spans:
+        return self - (self - other)
 
     def __sub__(self, other: Spans) -> Spans:
         left: list[tuple[int, int]] = []
@@ -190,6 +196,12 @@ class Spans:
             if start < stop:
                 left.append((start, stop))
         return Spans(tuple(left))
+
+
+@lru_cache(maxsize=256)
+def frame_list(text: str) -> FrameList:
+    """Parse the frames of a stored shot or chunk once, not for every report."""
+    return FrameList.parse(text)
 
 
 def _plain(text: str) -> range | None:

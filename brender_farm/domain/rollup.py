@@ -1,12 +1,11 @@
-"""What follows from a result: a frame's next state, and the state of the whole shot."""
+"""What follows from the frames for the whole shot."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from brender_farm.domain.states import FrameState, ShotState
+from brender_farm.domain.states import ShotState
 
-MAX_TRIES = 3
 HOPELESS_FRAMES = 5
 """A shot whose first so many frames all gave up, with none done, pauses itself."""
 
@@ -23,11 +22,6 @@ class Tally:
     @property
     def rendering_count(self) -> int:
         return self.frame_count - self.pending_count - self.done_count - self.failed_count
-
-
-def after_failure(tries: int, *, permanent: bool) -> FrameState:
-    """Return what a frame becomes after its `tries`-th failed try."""
-    return FrameState.FAILED if permanent or tries >= MAX_TRIES else FrameState.PENDING
 
 
 def shot_state(state: ShotState, tally: Tally) -> ShotState:

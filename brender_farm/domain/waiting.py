@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from brender_farm.domain.planning import NodeView, ShotView, fits
+from brender_farm.domain.planning import NodeView, ShotView, fits, has_version
 from brender_farm.domain.states import ShotState
 from brender_farm.domain.versions import parse_version
 
@@ -22,9 +22,12 @@ def why_waiting(
         return ""
     if not nodes:
         return _no_node(known_nodes)
-    fitting = [node for node in nodes if fits(shot, node)]
-    if not fitting:
+    able = [node for node in nodes if has_version(shot, node)]
+    if not able:
         return _no_version(shot, nodes)
+    fitting = [node for node in able if fits(shot, node)]
+    if not fitting:
+        return _kept_away(shot, able)
     return _all_busy(shot, fitting)
 
 
@@ -44,6 +47,27 @@ def _no_version(shot: ShotView, nodes: Sequence[NodeView]) -> str:
         f"The file was saved by Blender {shot.blend_version}; the newest on an available node is "
         f"{newest}. Install that version on a node."
     )
+
+
+def _kept_away(shot: ShotView, able: Sequence[NodeView]) -> str:
+    unwell = sum(shot.output_dir in node.unwell for node in able)
+    banned = sum(node.name in shot.banned for node in able)
+    parts = []
+    if unwell:
+        parts.append(
+            f"{_nodes(unwell)} cannot write to {shot.output_dir} now: make room there or mend the "
+            "storage, and it goes on by itself."
+        )
+    if banned:
+        parts.append(
+            f"{_nodes(banned)} failed it and get no more of it: see why on this page, mend it, "
+            "then clear the bans."
+        )
+    return f"No other node can take it. {' '.join(parts)}"
+
+
+def _nodes(count: int) -> str:
+    return "1 node" if count == 1 else f"{count} nodes"
 
 
 def _all_busy(shot: ShotView, fitting: Sequence[NodeView]) -> str:

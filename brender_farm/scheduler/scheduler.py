@@ -17,15 +17,15 @@ from redis import RedisError
 from sqlalchemy import update
 
 from brender_farm import wire
-from brender_farm.celery_app import RENDER_CHUNK, node_queue
+from brender_farm.celery_app import RENDER_CHUNK, STOP_CHUNKS, node_queue
 from brender_farm.db.core import writing
 from brender_farm.db.models import Farm
 from brender_farm.db.reads.nodes import node_names
-from brender_farm.db.writes.chunks import live_chunk_nodes
+from brender_farm.db.writes.chunks import ending_chunks, live_chunk_nodes
 from brender_farm.domain.leases import LeaseWatch
 from brender_farm.scheduler.attendance import take_attendance
 from brender_farm.service.dispatch import Dispatch, assign_chunks
-from brender_farm.service.messages import stop_chunks
+from brender_farm.service.messages import by_name, command_nodes
 from brender_farm.service.recording import record_report
 
 if TYPE_CHECKING:
@@ -91,10 +91,12 @@ class Scheduler:
             lost = take_attendance(session, self._watch, beats, now=now, now_s=time.monotonic())
             dispatches = assign_chunks(session, now=now)
             live, names = live_chunk_nodes(session), node_names(session)
+            ending = ending_chunks(session)
         try:
             self._mirror(live)
+            self._board.replace_ending(ending)
             if lost:
-                stop_chunks(self._celery, _by_name(lost, names))
+                command_nodes(self._celery, STOP_CHUNKS, by_name(lost, names))
         except BROKER_ERRORS as error:
             log.warning("The live set could not be mirrored.", extra={"error": str(error)})
         self._unsent = {key: dispatch for key, dispatch in self._unsent.items() if key in live}
@@ -113,7 +115,10 @@ class Scheduler:
     def _send(self, dispatches: list[Dispatch], gone: list[int] | None = None) -> None:
         """Send stored chunks; what the broker does not take now goes out with the next pass."""
         self._unsent |= {dispatch.order.chunk_id: dispatch for dispatch in dispatches}
+        fences = {fence for each in self._unsent.values() for fence in each.order.fences}
         try:
+            # What a chunk fences must have ceased to be live before it begins.
+            self._board.remove_live(fences)
             self._board.add_live(self._unsent)
             for dispatch in list(self._unsent.values()):
                 self._publish(dispatch)
@@ -132,10 +137,3 @@ class Scheduler:
             kwargsrepr="",
             retry=False,
         )
-
-
-def _by_name(chunks: dict[int, int], names: dict[int, str]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for chunk_id, node_id in chunks.items():
-        found.setdefault(names[node_id], []).append(chunk_id)
-    return found

@@ -11,6 +11,7 @@ from brender_farm import wire
 from brender_farm.db.models import Chunk, Node, Shot
 from brender_farm.db.reads.planning import node_views, shot_views
 from brender_farm.db.writes.chunks import cut_chunk
+from brender_farm.db.writes.loose import loose_by_folder
 from brender_farm.db.writes.shots import roll_up, touch
 from brender_farm.domain.planning import plan
 
@@ -40,6 +41,7 @@ def assign_chunks(session: Session, *, now: datetime) -> list[Dispatch]:
     node_ids = (
         {row.name: row.id for row in session.query(Node.name, Node.id)} if assignments else {}
     )
+    loose = loose_by_folder(session) if assignments else {}
     cut: list[tuple[str, Chunk, Shot]] = []
     for assignment in assignments:
         shot = session.get_one(Shot, assignment.shot_id)
@@ -49,6 +51,8 @@ def assign_chunks(session: Session, *, now: datetime) -> list[Dispatch]:
             node_id=node_ids[assignment.node],
             frame_count=assignment.frame_count,
             now=now,
+            lot=assignment.lot,
+            fences=loose.get(shot.output_dir, ()),
         )
         roll_up(session, shot, now=now)
         touch(session, shot)
@@ -67,6 +71,8 @@ def _order(chunk: Chunk, shot: Shot) -> wire.ChunkOrder:
             blend=shot.blend,
             size_bytes=shot.blend_size_bytes,
             mtime_ns=shot.blend_mtime_ns,
+            ctime_ns=shot.blend_ctime_ns,
+            digest=shot.blend_digest or "-",
             scene=shot.scene,
             format=shot.format,
             width=shot.width if shot.size_given else None,
@@ -74,4 +80,6 @@ def _order(chunk: Chunk, shot: Shot) -> wire.ChunkOrder:
         ),
         output_dir=shot.output_dir,
         padding=shot.padding,
+        limits=wire.RenderLimits(frame_s=shot.frame_limit_s, memory_bytes=shot.memory_limit_bytes),
+        fences=chunk.fences,
     )

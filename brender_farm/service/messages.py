@@ -27,21 +27,48 @@ from brender_farm.db.reads.nodes import node_names
 if TYPE_CHECKING:
     from celery import Celery
 
+NodeOrders = dict[str, dict[str, list[int]]]
+
 NUDGE_CHANNEL = "brender:nudge"
 _FLUSH_S = 2.0
 
 log = logging.getLogger(__name__)
 
 
-def announce(stopped: Mapping[int, int] | None = None) -> None:
-    """Nudge the scheduler to plan, and have nodes stop chunks (chunk id → node id) at once."""
-    by_node: dict[str, list[int]] = defaultdict(list)
-    if stopped:
-        with reading() as session:
-            names = node_names(session)
-        for chunk_id, node_id in stopped.items():
-            by_node[names[node_id]].append(chunk_id)
-    _messenger(current_settings()).post(dict(by_node))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What nodes must do at once, beside what their next heartbeat tells them: chunk → node id."""
+
+    stop: Mapping[int, int] = field(default_factory=dict)
+    """Kill the render; the chunk is no longer theirs."""
+    finish: Mapping[int, int] = field(default_factory=dict)
+    """End the chunk after its current frame."""
+
+
+def announce(orders: Orders | None = None) -> None:
+    """Nudge the scheduler to plan, and give nodes their orders at once."""
+    _messenger(current_settings()).post(_addressed(orders) if orders else {})
+
+
+def _addressed(orders: Orders) -> NodeOrders:
+    """Return command → node's name → chunk ids."""
+    from brender_farm.celery_app import FINISH_CHUNKS, STOP_CHUNKS
+
+    commands = {STOP_CHUNKS: orders.stop, FINISH_CHUNKS: orders.finish}
+    if not any(commands.values()):
+        return {}
+    with reading() as session:
+        names = node_names(session)
+    return {command: by_name(chunks, names) for command, chunks in commands.items() if chunks}
+
+
+def by_name(chunks: Mapping[int, int], names: Mapping[int, str]) -> dict[str, list[int]]:
+    """Turn chunk → node's id into node's name → chunks."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for chunk_id, node_id in chunks.items():
+        if node_id in names:  # a deleted node renders nothing
+            found[names[node_id]].append(chunk_id)
+    return dict(found)
 
 
 @cache
@@ -54,14 +81,14 @@ def _messenger(settings: Settings) -> _Messenger:
 @dataclass
 class _Messenger:
     settings: Settings
-    _inbox: queue.Queue[dict[str, list[int]]] = field(default_factory=queue.Queue)
+    _inbox: queue.Queue[NodeOrders] = field(default_factory=queue.Queue)
     _thread: threading.Thread | None = None
     _idle: threading.Event = field(default_factory=threading.Event)
     _starting: threading.Lock = field(default_factory=threading.Lock)
 
-    def post(self, stopped: dict[str, list[int]]) -> None:
+    def post(self, orders: NodeOrders) -> None:
         self._idle.clear()
-        self._inbox.put(stopped)
+        self._inbox.put(orders)
         with self._starting:  # a forked web worker must start a thread of its own
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, daemon=True, name="messages")
@@ -74,31 +101,33 @@ class _Messenger:
 
     def _run(self) -> None:
         while True:
-            stopped = self._inbox.get()
+            orders = self._inbox.get()
             try:
-                self._send(stopped)
+                self._send(orders)
             except Exception:
                 log.info("The broker does not answer; the next pass will do it.", exc_info=True)
             if self._inbox.empty():
                 self._idle.set()
 
-    def _send(self, stopped: dict[str, list[int]]) -> None:
+    def _send(self, orders: NodeOrders) -> None:
+        from brender_farm.celery_app import STOP_CHUNKS, client_app
+
         url = broker_url(self.settings)
         with connect(url, timeout_s=2.0) as client:
-            chunk_ids = [chunk_id for ids in stopped.values() for chunk_id in ids]
-            Board(client).remove_live(chunk_ids)
+            stopped = orders.get(STOP_CHUNKS, {}).values()
+            Board(client).remove_live(chunk_id for ids in stopped for chunk_id in ids)
             client.publish(NUDGE_CHANNEL, b"")
-        if stopped:
-            from brender_farm.celery_app import client_app
+        if orders:
+            celery = client_app(url)
+            for command, chunks in orders.items():
+                command_nodes(celery, command, chunks)
 
-            stop_chunks(client_app(url), stopped)
 
+def command_nodes(celery: Celery, command: str, chunks: Mapping[str, list[int]]) -> None:
+    """Give nodes (name → chunk ids) a command of `celery_app` about chunks of theirs."""
+    from brender_farm.celery_app import node_hostname
 
-def stop_chunks(celery: Celery, stopped: Mapping[str, list[int]]) -> None:
-    """Order nodes (name → chunk ids) to kill what they render of these chunks."""
-    from brender_farm.celery_app import STOP_CHUNKS, node_hostname
-
-    for node, chunk_ids in stopped.items():
+    for node, chunk_ids in chunks.items():
         celery.control.broadcast(
-            STOP_CHUNKS, arguments={"chunk_ids": chunk_ids}, destination=[node_hostname(node)]
+            command, arguments={"chunk_ids": chunk_ids}, destination=[node_hostname(node)]
         )

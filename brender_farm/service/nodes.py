@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from sqlalchemy.orm import Session
+
 from brender_farm.db.core import reading, writing
-from brender_farm.db.models import Node
+from brender_farm.db.models import Node, Shot
 from brender_farm.db.reads import nodes as reads
+from brender_farm.db.writes.chunks import end_chunk, live_chunks_on, wind_down
 from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.nodes import touch_nodes
-from brender_farm.domain.states import NodeIntent, target_of
+from brender_farm.db.writes.shots import roll_up
+from brender_farm.domain.states import ChunkState, NodeIntent, target_of
 from brender_farm.errors import NotFound
-from brender_farm.service.messages import announce
+from brender_farm.service.messages import Orders, announce
 from brender_farm.service.shapes import NodeList, NodeRow
 from brender_farm.service.views import node_row
 
@@ -30,20 +34,21 @@ def nodes_tag() -> str:
         return str(reads.nodes_rev(session))
 
 
-def act_on_node(node_id: int, action: str, *, actor: str, reason: str = "") -> NodeRow:
+def act_on_node(
+    node_id: int, action: str, *, actor: str, reason: str = "", kill: bool = False
+) -> NodeRow:
     """Enable, drain or disable a node.
 
-    Draining and disabling give it nothing new; what it renders, it finishes. Raises NotFound,
-    and ActionRefused with what is allowed.
+    Draining lets it finish its chunks, disabling only its current frames; with `kill` those are
+    ended at once and rendered elsewhere. Raises NotFound, and ActionRefused with what is allowed.
     """
+    now = datetime.now(UTC)
     with writing() as session:
-        node = session.get(Node, node_id)
-        if node is None:
-            raise NotFound(f"There is no node {node_id}.")
+        node = _find(session, node_id)
         target = target_of(action, node.intent)
         add_event(
             session,
-            at=datetime.now(UTC),
+            at=now,
             actor=actor,
             subject="node",
             subject_id=node.id,
@@ -53,7 +58,29 @@ def act_on_node(node_id: int, action: str, *, actor: str, reason: str = "") -> N
         )
         node.intent = target
         node.reason = "" if target is NodeIntent.ENABLED else reason
+        node.bans_in_row = 0
+        orders = _take_work(session, node, kill, now) if target is NodeIntent.DISABLED else Orders()
         touch_nodes(session)
         row = node_row(node, reads.live_chunks_by_node(session).get(node.id, {}))
-    announce()
+    announce(orders)
     return row
+
+
+def _find(session: Session, node_id: int) -> Node:
+    node = session.get(Node, node_id)
+    if node is None:
+        raise NotFound(f"There is no node {node_id}.")
+    return node
+
+
+def _take_work(session: Session, node: Node, kill: bool, now: datetime) -> Orders:
+    """Take a disabled node's chunks away: after its current frames, or at once."""
+    chunks = live_chunks_on(session, node.id)
+    if not kill:
+        return Orders(finish=wind_down(chunks))
+    for chunk in chunks:
+        shot = session.get_one(Shot, chunk.shot_id)
+        why = "Its node was disabled."
+        end_chunk(session, chunk, shot, ChunkState.RETURNED, now=now, reason=why)
+        roll_up(session, shot, now=now)
+    return Orders(stop={chunk.id: node.id for chunk in chunks})

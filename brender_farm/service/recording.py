@@ -2,25 +2,36 @@
 
 A live chunk's word counts for the frames it holds. A chunk that is over (lost, cancelled)
 published its frames while it was live, so a late "done" is accepted for a frame of it that nobody
-else has or did; its failures are not.
+else has, did, or asked for again since; its failures are not.
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
 from brender_farm import wire
-from brender_farm.db.models import Chunk, Frame, Shot
+from brender_farm.db.models import Chunk, Frame, Node, Shot
+from brender_farm.db.reads.nodes import node_named
 from brender_farm.db.writes.chunks import end_chunk
+from brender_farm.db.writes.frames import stored_frame
+from brender_farm.db.writes.loose import forget_loose
 from brender_farm.db.writes.nodes import stop_accepting
-from brender_farm.db.writes.shots import roll_up, set_pending, touch
-from brender_farm.domain.frames import FrameList, Spans
-from brender_farm.domain.rollup import after_failure
-from brender_farm.domain.states import LIVE_CHUNK_STATES, ChunkState, FrameState
+from brender_farm.db.writes.shots import move, roll_up, set_pending, touch
+from brender_farm.domain.frames import Spans, frame_list
+from brender_farm.domain.states import (
+    ACTIVE_SHOT_STATES,
+    LIVE_CHUNK_STATES,
+    ChunkState,
+    FrameState,
+    ShotState,
+)
+from brender_farm.service.blame import blame_for_failure, clear_blame
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -34,12 +45,19 @@ class Recorded:
 def record_report(session: Session, report: wire.Report, *, now: datetime) -> Recorded:
     """Apply a report to the database, inside the caller's `writing()`."""
     recorded = Recorded()
+    node = node_named(session, report.node)
     for item in report.items:
         chunk = session.get(Chunk, item.chunk_id)
         shot = session.get(Shot, chunk.shot_id) if chunk is not None else None
         if chunk is None or shot is None:
             continue  # its shot was deleted
-        _Recorder(session, chunk, shot, now).apply(item, recorded)
+        if node is None or chunk.node_id != node.id:
+            log.warning(
+                "A report about another node's chunk was ignored.",
+                extra={"node": report.node, "chunk_id": item.chunk_id},
+            )
+            continue
+        _Recorder(session, node, chunk, shot, now).apply(item, recorded)
         recorded.shots[shot.id] = shot
     for shot in recorded.shots.values():
         roll_up(session, shot, now=now)
@@ -47,15 +65,10 @@ def record_report(session: Session, report: wire.Report, *, now: datetime) -> Re
     return recorded
 
 
-@lru_cache(maxsize=256)
-def frame_list(text: str) -> FrameList:
-    """Parse the frames of a shot or a chunk once, not for every report."""
-    return FrameList.parse(text)
-
-
 @dataclass(slots=True)
 class _Recorder:
     session: Session
+    node: Node
     chunk: Chunk
     shot: Shot
     now: datetime
@@ -68,6 +81,7 @@ class _Recorder:
         match item:
             case wire.ChunkStarted():
                 self._start()
+                self._fences_are_up(item.boot)
             case wire.FrameDone():
                 self._frame_done(item)
             case wire.FrameFailed():
@@ -81,11 +95,19 @@ class _Recorder:
             self.chunk.started_at = self.now
             self.chunk.state = ChunkState.RENDERING
 
+    def _fences_are_up(self, boot: str) -> None:
+        if self.is_live:
+            self.chunk.boot = boot
+        if self.chunk.fences:
+            forget_loose(self.session, self.chunk.fences)
+
     def _frame_done(self, item: wire.FrameDone) -> None:
         position = self._position(item.frame)
         if position is None:
             return
-        frame = self._frame(item.frame)
+        frame = stored_frame(self.session, self.shot, item.frame, now=self.now)
+        if self.chunk.id <= frame.stale_up_to:
+            return
         was = frame.state
         if self._holds(position):
             self._start()
@@ -101,6 +123,7 @@ class _Recorder:
             self.shot.measured_count += 1
             self.shot.render_seconds += item.seconds
         self._store(frame, item)
+        clear_blame(self.shot, self.node)
 
     def _position(self, number: int) -> int | None:
         """Return where a frame of this chunk stands in the shot; None for any other frame."""
@@ -123,6 +146,8 @@ class _Recorder:
         frame.digest = item.digest
         frame.peak_bytes = item.peak_bytes or None
         frame.reason = _flags(item)
+        frame.files = [wire.write(file) for file in item.files]
+        frame.log_tail = ""
         frame.at = self.now
 
     def _frame_failed(self, item: wire.FrameFailed) -> None:
@@ -130,41 +155,47 @@ class _Recorder:
         if position is None or not self._holds(position):
             return
         self._start()
-        frame = self._frame(item.frame)
-        frame.tries += 1
-        state = after_failure(frame.tries, permanent=item.permanent)
+        frame = stored_frame(self.session, self.shot, item.frame, now=self.now)
         self._let_go(position)
         self.chunk.failed_count += 1
-        frame.reason, frame.at = item.reason, self.now
+        frame.reason, frame.at, frame.log_tail = item.reason, self.now, item.tail
         if frame.state is FrameState.DONE:
             return  # the proven file is still in its place
-        frame.state, frame.chunk_id = state, self.chunk.id
-        if state is FrameState.FAILED:
-            self.shot.failed_count += 1
-        else:
-            set_pending(self.shot, Spans.decode(self.shot.pending) | Spans.of([position]))
+        frame.chunk_id = self.chunk.id
+        blame_for_failure(self.session, self.shot, self.node, frame, position, item, now=self.now)
 
     def _let_go(self, position: int) -> None:
         self.chunk.spans = (Spans.decode(self.chunk.spans) - Spans.of([position])).encode()
 
     def _end(self, item: wire.ChunkEnded) -> None:
+        if not self.is_live:
+            forget_loose(self.session, [self.chunk.id])  # its last word
+            return
         unfinished = bool(self.chunk.spans)
-        if item.returned and self.is_live:
-            stop_accepting(self.session, self.chunk.node_id)
-        if item.returned or (unfinished and not self.chunk.failed_count):
+        if item.returned and unfinished and not self.chunk.ending:
+            stop_accepting(self.session, self.chunk.node_id)  # until it says what is the matter
+        if unfinished and (item.returned or not self.chunk.failed_count):
             state = ChunkState.RETURNED
         else:
             state = ChunkState.FAILED if self.chunk.failed_count else ChunkState.DONE
-        end_chunk(self.session, self.chunk, self.shot, state, now=self.now, reason=item.reason)
+        end_chunk(
+            self.session,
+            self.chunk,
+            self.shot,
+            state,
+            now=self.now,
+            reason=item.reason,
+            by_node=True,
+        )
+        if item.blend_changed:
+            self._pause_for_new_blend(item.reason)
 
-    def _frame(self, number: int) -> Frame:
-        frame = self.session.get(Frame, (self.shot.id, number))
-        if frame is None:
-            frame = Frame(
-                shot_id=self.shot.id, frame=number, state=FrameState.PENDING, tries=0, at=self.now
+    def _pause_for_new_blend(self, reason: str) -> None:
+        self.shot.blend_changed = True
+        if self.shot.state in ACTIVE_SHOT_STATES:
+            move(
+                self.session, self.shot, ShotState.PAUSED, now=self.now, actor="farm", reason=reason
             )
-            self.session.add(frame)
-        return frame
 
 
 def _flags(item: wire.FrameDone) -> str:

@@ -45,12 +45,26 @@ class ShotRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ban:
+    """A node that gets no more of a shot."""
+
+    node: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShotDetail:
     """A shot with everything it was submitted with."""
 
     row: ShotRow
     blend: str
     blend_version: str
+    blend_digest: str
+    """BLAKE2b of the .blend that its frames are rendered from."""
+    blend_changed: bool
+    """Whether a node found another file than that: someone must say what is to happen."""
+    source_blend: str | None
+    """The file that was submitted, when `blend` is a snapshot of it."""
     scene: str
     frames: str
     format: str
@@ -58,14 +72,26 @@ class ShotDetail:
     height: int
     chunk_size: int | None
     """Frames per chunk; None: automatic."""
+    frame_limit_s: float | None
+    """Seconds that one frame may take; None: no limit."""
+    memory_limit_bytes: int | None
+    """Memory that Blender may take; None: no limit."""
     existing: str
     output_dir: str
     padding: int
     warnings: tuple[str, ...]
     waiting: str
     """Why it gets no (more) slots now, in a sentence; empty when nothing holds it back."""
+    bans: tuple[Ban, ...]
+    log_tail: str
+    """Blender's last lines at the frame that gave up last; empty while it renders."""
     rev: int
     """Grows with every change of the shot, its chunks or frames."""
+
+    @property
+    def snapshot(self) -> bool:
+        """Whether it renders from a copy of the .blend that is its own."""
+        return self.source_blend is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +108,10 @@ class FrameCell:
     tries: int
     reason: str
     """The last failure's reason, or a flag such as "all black"; empty otherwise."""
+    log_tail: str
+    """Blender's last lines when it failed last."""
+    files: tuple[str, ...]
+    """What was published beside the picture, relative to the output folder."""
     tag: str
     """Changes when the picture does; part of the thumbnail's address. Empty when there is none."""
 
@@ -160,6 +190,8 @@ class NodeRow:
     blender_versions: tuple[str, ...]
     trouble: str
     """What keeps it from rendering, in the node's own words; empty when nothing does."""
+    unwell: tuple[tuple[str, str], ...]
+    """Output folders that it cannot write to now, each with the reason."""
     first_seen_at: datetime
     last_seen_at: datetime
     actions: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What each button on a shot does to the database."""
+"""What each button on a shot does to the database. All of these run inside `writing()`."""
 
 from __future__ import annotations
 
@@ -9,41 +9,106 @@ from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Frame, Shot
 from brender_farm.db.reads.frames import failed_positions
-from brender_farm.db.writes.chunks import end_chunk, live_chunks_of
+from brender_farm.db.reads.shots import other_shot_writing_to
+from brender_farm.db.writes.chunks import end_live_chunks, live_chunks_of, wind_down
+from brender_farm.db.writes.events import add_event
+from brender_farm.db.writes.frames import ask_again
 from brender_farm.db.writes.shots import move, roll_up, set_pending, tally_of, touch
 from brender_farm.domain.frames import Spans
 from brender_farm.domain.rollup import is_hopeless
-from brender_farm.domain.states import ChunkState, FrameState, ShotState, target_of
+from brender_farm.domain.states import (
+    UNFINISHED_SHOT_STATES,
+    ChunkState,
+    FrameState,
+    ShotState,
+    target_of,
+)
+from brender_farm.errors import ActionRefused
+from brender_farm.service.messages import Orders
 
 
 def perform(
     session: Session, shot: Shot, action: str, *, actor: str, reason: str, now: datetime
-) -> dict[int, int]:
-    """Do `action` inside the caller's `writing()`; return the chunks to stop: id → node's id.
+) -> Orders:
+    """Do `action` and return what nodes are to be told.
 
-    Raises ActionRefused when the shot's state forbids it.
+    Raises ActionRefused when the shot's state forbids it, or another shot has its folder now.
     """
     before = shot.state
     target = target_of(action, before)
-    stopped: dict[int, int] = {}
+    orders = Orders()
     if target is ShotState.CANCELLED:
-        stopped = _stop_chunks(session, shot, now)
+        why = "The shot was cancelled."
+        orders = Orders(
+            stop=end_live_chunks(session, shot, ChunkState.CANCELLED, now=now, reason=why)
+        )
+    elif target is ShotState.PAUSED:
+        orders = Orders(finish=wind_down(live_chunks_of(session, shot.id)))
+    else:
+        require_own_folder(session, shot)
+        start_anew(shot)
     if action == "retry" or (action == "resume" and is_hopeless(tally_of(shot))):
         _requeue_failed(session, shot)
     move(session, shot, target, now=now, actor=actor, reason=reason)
     roll_up(session, shot, now=now)
     touch(session, shot)
-    return stopped
+    return orders
 
 
-def _stop_chunks(session: Session, shot: Shot, now: datetime) -> dict[int, int]:
-    stopped = {}
-    for chunk in live_chunks_of(session, shot.id):
-        end_chunk(
-            session, chunk, shot, ChunkState.CANCELLED, now=now, reason="The shot was cancelled."
+def rerender(
+    session: Session, shot: Shot, positions: Spans, *, actor: str, reason: str, now: datetime
+) -> int:
+    """Put frames that are over back in line; each old file stays until the new one is proven.
+
+    Returns how many. Raises ActionRefused for a cancelled shot, or one whose folder is in use.
+    """
+    if shot.state is ShotState.CANCELLED:
+        raise ActionRefused(
+            "It is cancelled: retry it first, then ask for frames again.", allowed=("retry",)
         )
-        stopped[chunk.id] = chunk.node_id
-    return stopped
+    require_own_folder(session, shot)
+    why = reason or "Asked for again."
+    count = ask_again(session, shot, positions, reason=why, now=now)
+    if count:
+        start_anew(shot)
+        note = f"{count} frames are to be rendered again. {reason}".strip()
+        _bring_back(session, shot, actor=actor, note=note, now=now)
+    return count
+
+
+def require_own_folder(session: Session, shot: Shot) -> None:
+    """Raise ActionRefused when another unfinished shot writes to this shot's output folder."""
+    if shot.state in UNFINISHED_SHOT_STATES:
+        return
+    other = other_shot_writing_to(session, shot)
+    if other is not None:
+        raise ActionRefused(
+            f"Shot {other} is writing to {shot.output_dir} now: two would mix their frames. "
+            "Wait until it is finished, or cancel it."
+        )
+
+
+def start_anew(shot: Shot) -> None:
+    """Give every node another chance with this shot."""
+    shot.bans, shot.strikes, shot.blend_changed = {}, {}, False
+
+
+def _bring_back(session: Session, shot: Shot, *, actor: str, note: str, now: datetime) -> None:
+    if shot.state in UNFINISHED_SHOT_STATES:
+        add_event(
+            session,
+            at=now,
+            actor=actor,
+            subject="shot",
+            subject_id=shot.id,
+            from_state=shot.state,
+            to_state=shot.state,
+            reason=note,
+        )
+    else:
+        move(session, shot, ShotState.QUEUED, now=now, actor=actor, reason=note)
+    roll_up(session, shot, now=now)
+    touch(session, shot)
 
 
 def _requeue_failed(session: Session, shot: Shot) -> None:
@@ -54,5 +119,5 @@ def _requeue_failed(session: Session, shot: Shot) -> None:
     session.execute(
         update(Frame)
         .where(Frame.shot_id == shot.id, Frame.state == FrameState.FAILED)
-        .values(state=FrameState.PENDING, tries=0)
+        .values(state=FrameState.PENDING, tries=0, vanished=0, failed_on=[], log_tail="")
     )

@@ -9,19 +9,20 @@ from sqlalchemy.orm import Session
 from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Shot
 from brender_farm.db.reads import shots as reads
-from brender_farm.db.reads.nodes import count_nodes
+from brender_farm.db.reads.frames import last_failed_frame
+from brender_farm.db.reads.nodes import count_nodes, node_names
 from brender_farm.db.reads.planning import node_views, shot_view
 from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.shots import touch
-from brender_farm.domain.frames import Spans
+from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, FrameState
 from brender_farm.domain.waiting import why_waiting
 from brender_farm.errors import NotFound, RequestRefused
 from brender_farm.service import shot_actions
 from brender_farm.service.checks import priority_fault
 from brender_farm.service.messages import announce
-from brender_farm.service.recording import frame_list
 from brender_farm.service.shapes import (
+    Ban,
     ChunkRow,
     EventRow,
     FramePage,
@@ -63,7 +64,7 @@ def shots_tag() -> str:
 def get_shot(shot_id: int) -> ShotDetail:
     """Return a shot with all it was submitted with. Raises NotFound."""
     with reading() as session:
-        shot = _find(session, shot_id)
+        shot = reads.require_shot(session, shot_id)
         return _detail(session, shot)
 
 
@@ -82,7 +83,7 @@ def shot_frames(shot_id: int, *, offset: int = 0, limit: int = 200, state: str =
     `state` is a FrameState; empty: all. Raises NotFound.
     """
     with reading() as session:
-        shot = _find(session, shot_id)
+        shot = reads.require_shot(session, shot_id)
         rendering = _rendering(session, shot)
         numbers, total = _numbers(session, shot, rendering, state, offset, limit)
         stored = reads.frames_of(session, shot_id, numbers)
@@ -119,15 +120,16 @@ def shot_events(shot_id: int, *, limit: int = 50) -> tuple[EventRow, ...]:
 def act_on_shot(shot_id: int, action: str, *, actor: str, reason: str = "") -> ShotRow:
     """Pause, resume, cancel or retry a shot.
 
+    Pausing lets the frames that are rendering finish and takes the rest back; cancelling kills.
     Raises NotFound, and ActionRefused with what is allowed when its state forbids the action.
     """
     with writing() as session:
-        shot = _find(session, shot_id)
-        stopped = shot_actions.perform(
+        shot = reads.require_shot(session, shot_id)
+        orders = shot_actions.perform(
             session, shot, action, actor=actor, reason=reason, now=datetime.now(UTC)
         )
         row = shot_row(shot, len(reads.live_chunks(session, shot_id)))
-    announce(stopped=stopped)
+    announce(orders)
     return row
 
 
@@ -137,7 +139,7 @@ def set_priority(shot_id: int, priority: int, *, actor: str) -> ShotRow:
     if fault is not None:
         raise RequestRefused(fault)
     with writing() as session:
-        shot = _find(session, shot_id)
+        shot = reads.require_shot(session, shot_id)
         if shot.priority != priority:
             add_event(
                 session,
@@ -156,30 +158,30 @@ def set_priority(shot_id: int, priority: int, *, actor: str) -> ShotRow:
     return row
 
 
-def _find(session: Session, shot_id: int) -> Shot:
-    shot = session.get(Shot, shot_id)
-    if shot is None:
-        raise NotFound(f"There is no shot {shot_id}.")
-    return shot
-
-
 def _detail(session: Session, shot: Shot) -> ShotDetail:
     busy = reads.live_chunk_counts(session, [shot.id]).get(shot.id, 0)
     return ShotDetail(
         row=shot_row(shot, busy),
         blend=shot.blend,
         blend_version=shot.blend_version,
+        blend_digest=shot.blend_digest,
+        blend_changed=shot.blend_changed,
+        source_blend=shot.source_blend,
         scene=shot.scene,
         frames=shot.frames,
         format=shot.format,
         width=shot.width,
         height=shot.height,
         chunk_size=shot.chunk_size,
+        frame_limit_s=shot.frame_limit_s,
+        memory_limit_bytes=shot.memory_limit_bytes,
         existing=shot.existing,
         output_dir=shot.output_dir,
         padding=shot.padding,
         warnings=tuple(shot.warnings or ()),
         waiting=_waiting(session, shot, busy),
+        bans=_bans(session, shot),
+        log_tail=_log_tail(session, shot),
         rev=shot.rev,
     )
 
@@ -188,8 +190,23 @@ def _waiting(session: Session, shot: Shot, busy_slots: int) -> str:
     if shot.reason and shot.state not in ACTIVE_SHOT_STATES:
         return shot.reason
     nodes = list(node_views(session).values())
-    view = shot_view(shot, busy_slots)
+    names = node_names(session) if shot.retries or shot.bans else {}
+    view = shot_view(shot, busy_slots, names)
     return why_waiting(view, shot.state, nodes, known_nodes=count_nodes(session))
+
+
+def _bans(session: Session, shot: Shot) -> tuple[Ban, ...]:
+    if not shot.bans:
+        return ()
+    names = node_names(session)
+    return tuple(Ban(node=names.get(int(key), "?"), why=why) for key, why in shot.bans.items())
+
+
+def _log_tail(session: Session, shot: Shot) -> str:
+    if not shot.failed_count or shot.state in ACTIVE_SHOT_STATES:
+        return ""
+    frame = last_failed_frame(session, shot.id)
+    return frame.log_tail if frame is not None else ""
 
 
 def _rendering(session: Session, shot: Shot) -> dict[int, tuple[int, str]]:

@@ -89,6 +89,8 @@ def frame_cell(
         peak_bytes=stored.peak_bytes if stored is not None else None,
         tries=stored.tries if stored is not None else 0,
         reason=stored.reason if stored is not None else "",
+        log_tail=stored.log_tail if stored is not None else "",
+        files=tuple(file["name"] for file in stored.files) if stored is not None else (),
         tag=(stored.digest or "")[:16] if done and stored is not None else "",
     )
 
@@ -110,6 +112,7 @@ def node_row(node: Node, chunks: Mapping[int, tuple[Chunk, str]]) -> NodeRow:
         cpu_count=node.facts.get("cpu_count", 0),
         blender_versions=tuple(node.facts.get("blender_versions", ())),
         trouble=node.trouble,
+        unwell=tuple(node.unwell.items()),
         first_seen_at=node.first_seen_at,
         last_seen_at=node.last_seen_at,
         actions=node_actions(node.intent),

@@ -13,7 +13,13 @@ from brender_farm import wire
 from brender_farm.errors import MessageRefused
 
 SCENE = wire.SceneOrder(
-    blend="/shows/a.blend", size_bytes=10, mtime_ns=-5, scene="Scene", format="PNG"
+    blend="/shows/a.blend",
+    size_bytes=10,
+    ctime_ns=5,
+    digest="b2",
+    mtime_ns=-5,
+    scene="Scene",
+    format="PNG",
 )
 ORDER = wire.ChunkOrder(
     chunk_id=7,
@@ -39,7 +45,7 @@ DONE = wire.FrameDone(
 REPORT = wire.Report(
     node="n1",
     items=[
-        wire.ChunkStarted(chunk_id=7),
+        wire.ChunkStarted(chunk_id=7, boot="b"),
         DONE,
         wire.FrameFailed(chunk_id=7, frame=1, reason="No camera.", permanent=True),
         wire.ChunkEnded(chunk_id=7, returned=True, reason="Stopping."),

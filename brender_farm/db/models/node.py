@@ -35,6 +35,10 @@ class Node(db.Model):  # type: ignore[name-defined,misc]
     claims: Mapped[list[dict[str, Any]]] = mapped_column(JsonText, default=list)
     """The chunks it says it is at work on (wire.ChunkClaim)."""
     warm: Mapped[list[str]] = mapped_column(JsonText, default=list)
+    unwell: Mapped[dict[str, str]] = mapped_column(JsonText, default=dict, server_default="{}")
+    """Output folders it cannot write to now: folder → why."""
+    bans_in_row: Mapped[int] = mapped_column(default=0, server_default="0")
+    """From how many shots it was banned since it last finished a frame."""
     facts: Mapped[dict[str, Any]] = mapped_column(JsonText)
     """wire.MachineFacts"""
     memory_bytes: Mapped[int] = mapped_column(BigInteger, default=0)

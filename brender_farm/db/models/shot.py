@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, Text
+from sqlalchemy import BigInteger, Double, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
@@ -34,6 +35,13 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     blend: Mapped[str] = mapped_column(Text)
     blend_size_bytes: Mapped[int] = mapped_column(BigInteger)
     blend_mtime_ns: Mapped[int] = mapped_column(BigInteger)
+    blend_ctime_ns: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    blend_digest: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    """BLAKE2b of the .blend that its frames are rendered from."""
+    blend_changed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a node found another file than the submitted one."""
+    source_blend: Mapped[str | None] = mapped_column(Text)
+    """The file that was submitted, when `blend` is a snapshot of it."""
     blend_version: Mapped[str] = mapped_column(String(20))
     scene: Mapped[str] = mapped_column(String(200))
     format: Mapped[str] = mapped_column(String(30))
@@ -45,6 +53,8 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     padding: Mapped[int] = mapped_column(default=4)
     existing: Mapped[str] = mapped_column(String(20))
     chunk_size: Mapped[int | None]
+    frame_limit_s: Mapped[float | None] = mapped_column(Double)
+    memory_limit_bytes: Mapped[int | None] = mapped_column(BigInteger)
     warnings: Mapped[list[str]] = mapped_column(JsonText, default=list)
 
     frames: Mapped[str] = mapped_column(Text)
@@ -53,10 +63,21 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     pending: Mapped[str] = mapped_column(Text)
     """Positions of the frames that no chunk has and that are not over (Spans)."""
     pending_count: Mapped[int]
+    retries: Mapped[dict[str, str]] = mapped_column(JsonText, default=dict, server_default="{}")
+    """The pending frames that failed before: ids of the nodes to avoid (`3,7`) → Spans."""
+    strikes: Mapped[dict[str, int]] = mapped_column(JsonText, default=dict, server_default="{}")
+    """Failures in a row of this shot: node's id → how many."""
+    bans: Mapped[dict[str, str]] = mapped_column(JsonText, default=dict, server_default="{}")
+    """Nodes that get no more of this shot: node's id → why."""
     done_count: Mapped[int] = mapped_column(default=0)
     failed_count: Mapped[int] = mapped_column(default=0)
     measured_count: Mapped[int] = mapped_column(default=0)
     """Frames that `render_seconds` is the sum of; less than done_count where files were there."""
     render_seconds: Mapped[float] = mapped_column(default=0.0)
+    audited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When its finished files were last compared with what is recorded; None: since it was last
+    completed, never."""
+    audit: Mapped[dict[str, Any]] = mapped_column(JsonText, default=dict, server_default="{}")
+    """What that found (service.audit.AuditResult)."""
     rev: Mapped[int] = mapped_column(default=1)
     """Grows with every change of the shot, its chunks or its frames."""

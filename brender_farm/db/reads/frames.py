@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from brender_farm.db.models import Frame, Shot
-from brender_farm.domain.frames import MAX_FRAME_NUMBER, FrameList
+from brender_farm.db.models import Chunk, Frame, Shot
+from brender_farm.domain.frames import MAX_FRAME_NUMBER, frame_list
 from brender_farm.domain.states import FrameState
 
 
 def failed_positions(session: Session, shot: Shot) -> Iterator[int]:
     """Yield where the shot's failed frames stand in its order."""
-    order = FrameList.parse(shot.frames)
+    order = frame_list(shot.frames)
     wanted = select(Frame.frame).where(Frame.shot_id == shot.id, Frame.state == FrameState.FAILED)
     for number in session.scalars(wanted):
         position = order.position(number)
@@ -28,3 +28,31 @@ def done_frame(session: Session, shot_id: int, number: int) -> Frame | None:
         return None  # more than the column holds, perhaps
     frame = session.get(Frame, (shot_id, number))
     return frame if frame is not None and frame.state is FrameState.DONE else None
+
+
+def frames_numbered(session: Session, shot_id: int, numbers: Sequence[int]) -> list[Frame]:
+    """Return the stored ones of these frames, fewer than a thousand at a time."""
+    wanted = select(Frame).where(Frame.shot_id == shot_id, Frame.frame.in_(numbers))
+    return list(session.scalars(wanted))
+
+
+def last_failed_frame(session: Session, shot_id: int) -> Frame | None:
+    """Return the frame that gave up last."""
+    wanted = select(Frame).where(Frame.shot_id == shot_id, Frame.state == FrameState.FAILED)
+    return session.scalars(wanted.order_by(Frame.at.desc(), Frame.frame.desc()).limit(1)).first()
+
+
+def pending_with_failures(session: Session, shot_id: int) -> list[Frame]:
+    """Return the frames that are to be tried again."""
+    wanted = select(Frame).where(Frame.shot_id == shot_id, Frame.state == FrameState.PENDING)
+    return [frame for frame in session.scalars(wanted) if frame.failed_on]
+
+
+def others_succeed(session: Session, shot_id: int, node_id: int) -> bool:
+    """Tell whether any other node has finished a frame of the shot."""
+    wanted = (
+        select(Chunk.id)
+        .where(Chunk.shot_id == shot_id, Chunk.node_id != node_id, Chunk.done_count > 0)
+        .limit(1)
+    )
+    return session.scalar(wanted) is not None

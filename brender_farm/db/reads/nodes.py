@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Chunk, Farm, Node, Shot
-from brender_farm.domain.states import LIVE_CHUNK_STATES
+from brender_farm.domain.states import LIVE_CHUNK_STATES, NodeIntent
 
 
 def all_nodes(session: Session) -> list[Node]:
@@ -16,6 +16,18 @@ def all_nodes(session: Session) -> list[Node]:
 
 def node_names(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(select(Node.id, Node.name))}
+
+
+def node_named(session: Session, name: str) -> Node | None:
+    return session.scalars(select(Node).where(Node.name == name)).one_or_none()
+
+
+def rivals(session: Session) -> list[Row[int, int]]:
+    """Return (id, memory_bytes) of the nodes that may be given work now or soon."""
+    wanted = select(Node.id, Node.memory_bytes).where(
+        Node.online.is_(True), Node.intent == NodeIntent.ENABLED
+    )
+    return list(session.execute(wanted))
 
 
 def count_nodes(session: Session) -> int:

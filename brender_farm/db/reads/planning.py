@@ -6,16 +6,19 @@ as asking.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Chunk, Node, Shot
-from brender_farm.domain.planning import NodeView, ShotView
+from brender_farm.db.reads.nodes import node_names
+from brender_farm.domain.planning import NodeView, RetryLot, ShotView
+from brender_farm.domain.retries import lots_of
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, LIVE_CHUNK_STATES, NodeIntent
 
-_WILLING_NODES = select(Node.id, Node.name, Node.slots, Node.facts, Node.warm).where(
+_WILLING_NODES = select(Node.id, Node.name, Node.slots, Node.facts, Node.warm, Node.unwell).where(
     Node.online.is_(True), Node.accepting.is_(True), Node.intent == NodeIntent.ENABLED
 )
 _SHOTS_WITH_WORK = select(
@@ -24,7 +27,10 @@ _SHOTS_WITH_WORK = select(
     Shot.submitter,
     Shot.blend,
     Shot.blend_version,
+    Shot.output_dir,
     Shot.pending_count,
+    Shot.retries,
+    Shot.bans,
     Shot.chunk_size,
     Shot.measured_count,
     Shot.render_seconds,
@@ -44,6 +50,7 @@ def node_views(session: Session) -> dict[str, NodeView]:
             free_slots=row.slots - busy.get(row.id, 0),
             blender_versions=tuple(row.facts.get("blender_versions", ())),
             warm=frozenset(row.warm),
+            unwell=frozenset(row.unwell),
         )
         for row in session.execute(_WILLING_NODES)
     }
@@ -52,18 +59,33 @@ def node_views(session: Session) -> dict[str, NodeView]:
 def shot_views(session: Session) -> list[ShotView]:
     """Return the shots that have frames to give away."""
     busy = _counts(session, _LIVE_BY_SHOT)
-    return [shot_view(row, busy.get(row.id, 0)) for row in session.execute(_SHOTS_WITH_WORK)]
+    rows = session.execute(_SHOTS_WITH_WORK).all()
+    names = node_names(session) if any(row.retries or row.bans for row in rows) else {}
+    return [shot_view(row, busy.get(row.id, 0), names) for row in rows]
 
 
-def shot_view(shot: Any, busy_slots: int) -> ShotView:
-    """Return one shot, a Shot or a row with the same names, as the planner sees it."""
+def shot_view(shot: Any, busy_slots: int, node_names: Mapping[int, str]) -> ShotView:
+    """Return one shot, a Shot or a row with the same names, as the planner sees it.
+
+    `node_names` (id → name) is needed where it has retries or bans.
+    """
     return ShotView(
         id=shot.id,
         priority=shot.priority,
         submitter=shot.submitter,
         blend=shot.blend,
         blend_version=shot.blend_version,
+        output_dir=shot.output_dir,
         pending_count=shot.pending_count,
+        retries=tuple(
+            RetryLot(
+                key=lot.key,
+                avoid=frozenset(node_names.get(node_id, "") for node_id in lot.avoid),
+                count=len(lot.positions),
+            )
+            for lot in lots_of(shot.retries)
+        ),
+        banned=frozenset(node_names.get(int(key), "") for key in shot.bans),
         chunk_size=shot.chunk_size,
         seconds_per_frame=(
             shot.render_seconds / shot.measured_count if shot.measured_count else None

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from brender_farm.db.models import Chunk, Event, Farm, Frame, Node, Shot
 from brender_farm.db.types import LARGEST, clean
 from brender_farm.domain.states import LIVE_CHUNK_STATES, UNFINISHED_SHOT_STATES, ShotState
+from brender_farm.errors import NotFound
 
 _SORTABLE: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
     "id": Shot.id,
@@ -27,6 +28,14 @@ _SORTABLE: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
 }
 _MAX_SEARCH = 200
 """Signs: more than any name has, and fewer than SQLite refuses."""
+
+
+def require_shot(session: Session, shot_id: int) -> Shot:
+    """Return a shot. Raises NotFound."""
+    shot = session.get(Shot, shot_id)
+    if shot is None:
+        raise NotFound(f"There is no shot {shot_id}.")
+    return shot
 
 
 def page_of_shots(
@@ -134,3 +143,16 @@ def taken_folders(session: Session) -> set[str]:
     """Return the output folders of all unfinished shots."""
     query = select(Shot.output_dir).where(Shot.state.in_(UNFINISHED_SHOT_STATES))
     return set(session.scalars(query))
+
+
+def other_shot_writing_to(session: Session, shot: Shot) -> int | None:
+    """Return another unfinished shot with the same output folder."""
+    return session.scalar(
+        select(Shot.id)
+        .where(
+            Shot.output_dir == shot.output_dir,
+            Shot.id != shot.id,
+            Shot.state.in_(UNFINISHED_SHOT_STATES),
+        )
+        .limit(1)
+    )

@@ -23,6 +23,7 @@ def store_heartbeat(session: Session, node: Node, beat: wire.Heartbeat, now: dat
     node.boot, node.slots, node.accepting = beat.boot, beat.slots, beat.accepting
     node.trouble, node.warm = beat.trouble, beat.warm
     node.claims = [wire.write(claim) for claim in beat.claims]
+    node.unwell = {each.folder: each.reason for each in beat.unwell}
     node.facts, node.sample = wire.write(beat.facts), wire.write(beat.sample)
     node.memory_bytes = beat.facts.memory_bytes
     node.last_seen_at = now

@@ -8,11 +8,14 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Farm, Shot
+from brender_farm.db.reads.frames import last_failed_frame
 from brender_farm.db.writes.events import add_event
 from brender_farm.domain.frames import Spans
+from brender_farm.domain.retries import among
 from brender_farm.domain.rollup import Tally, is_hopeless, shot_state
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, SHOT_MOVES, ShotState, require_move
 
+_REASON_SIGNS = 500
 _OVER = (ShotState.COMPLETED, ShotState.FAILED, ShotState.CANCELLED)
 _COUNT_A_CHANGE = update(Farm).values(shots_rev=Farm.shots_rev + 1)
 
@@ -27,6 +30,8 @@ def touch(session: Session, shot: Shot) -> None:
 def set_pending(shot: Shot, pending: Spans) -> None:
     shot.pending = pending.encode()
     shot.pending_count = len(pending)
+    if shot.retries:
+        shot.retries = among(shot.retries, pending)
 
 
 def tally_of(shot: Shot) -> Tally:
@@ -51,11 +56,19 @@ def roll_up(session: Session, shot: Shot, *, now: datetime) -> None:
     if state is ShotState.PAUSED and is_hopeless(tally):
         reason = (
             f"The first {tally.failed_count} frames all failed and none succeeded. "
-            "Look at their reasons, mend the scene, then resume."
+            f"The last one: {_last_failure(session, shot)} Mend the scene, then resume."
         )
     elif state is ShotState.FAILED:
-        reason = f"{tally.failed_count} of {tally.frame_count} frames gave up."
+        reason = (
+            f"{tally.failed_count} of {tally.frame_count} frames gave up. "
+            f"The last one: {_last_failure(session, shot)}"
+        )
     move(session, shot, state, now=now, actor="farm", reason=reason)
+
+
+def _last_failure(session: Session, shot: Shot) -> str:
+    frame = last_failed_frame(session, shot.id)
+    return f"frame {frame.frame}: {frame.reason[:_REASON_SIGNS]}" if frame is not None else "-"
 
 
 def move(
@@ -76,5 +89,7 @@ def move(
     shot.state = state
     shot.reason = reason
     shot.finished_at = now if state in _OVER else None
+    if state not in _OVER:
+        shot.audited_at = None
     if state is ShotState.RENDERING and shot.started_at is None:
         shot.started_at = now

@@ -6,14 +6,17 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from brender_farm import wire
 from brender_farm.db.core import db, reading, writing
 from brender_farm.db.models import Chunk, Event, Frame, Node, Shot
+from brender_farm.db.writes.chunks import ending_chunks
 from brender_farm.domain.leases import LeaseWatch
 from brender_farm.domain.states import ChunkState, FrameState
 from brender_farm.scheduler.attendance import take_attendance
@@ -75,9 +78,11 @@ class CoreFarm:
         with writing() as session:
             return assign_chunks(session, now=self._now)
 
-    def report(self, *items: wire.ReportItem, node: str = "atlas") -> None:
+    def report(self, *items: wire.ReportItem, node: str | None = None) -> None:
+        """Let nodes report in this order; without a name, each about its own chunks."""
         with writing() as session:
-            record_report(session, wire.Report(node=node, items=list(items)), now=self._now)
+            for name, run in groupby(items, lambda item: node or _holder(session, item.chunk_id)):
+                record_report(session, wire.Report(node=name, items=list(run)), now=self._now)
 
     def lose(self, *chunk_ids: int) -> None:
         """Let the nodes of these chunks fall silent, one and all, and come back."""
@@ -102,6 +107,11 @@ class CoreFarm:
     def chunk_state(self, chunk_id: int) -> ChunkState:
         with reading() as session:
             return session.get_one(Chunk, chunk_id).state
+
+    def ending(self) -> list[int]:
+        """Return the chunks that are to end after their current frame."""
+        with reading() as session:
+            return ending_chunks(session)
 
     def frame_states(self, shot_id: int) -> dict[int, FrameState]:
         """Return the stored frames; those never tried are not among them."""
@@ -138,6 +148,12 @@ class CoreFarm:
             yield seen
         finally:
             event.remove(db.engine, "before_cursor_execute", note)
+
+
+def _holder(session: Session, chunk_id: int) -> str:
+    """Return the name of a chunk's node; one that never was has a node nobody knows."""
+    found = select(Node.name).join(Chunk, Chunk.node_id == Node.id).where(Chunk.id == chunk_id)
+    return session.scalar(found) or "nobody"
 
 
 def heartbeat(node: str = "atlas", **changes: Any) -> wire.Heartbeat:
@@ -181,7 +197,7 @@ def failed(chunk_id: int, frame: int, *, permanent: bool = False) -> wire.FrameF
 
 
 def started(chunk_id: int) -> wire.ChunkStarted:
-    return wire.ChunkStarted(chunk_id=chunk_id)
+    return wire.ChunkStarted(chunk_id=chunk_id, boot="first")
 
 
 def ended(chunk_id: int, *, returned: bool = False) -> wire.ChunkEnded:

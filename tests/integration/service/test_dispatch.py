@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import pytest
 
 from brender_farm import wire
@@ -31,6 +33,8 @@ def test_a_free_slot_gets_an_order_with_all_a_node_needs(farm):
             blend=str(blend),
             size_bytes=blend.stat().st_size,
             mtime_ns=blend.stat().st_mtime_ns,
+            ctime_ns=blend.stat().st_ctime_ns,
+            digest=blake2b(blend.read_bytes(), digest_size=20).hexdigest(),
             scene="Scene",
             format="PNG",
         ),

@@ -11,7 +11,7 @@ from brender_farm.broker.board import Board
 from brender_farm.broker.link import connect
 from brender_farm.celery_app import STOP_CHUNKS, client_app, node_hostname
 from brender_farm.db.core import create_core_app, db
-from brender_farm.service.messages import NUDGE_CHANNEL, _messenger, announce, stop_chunks
+from brender_farm.service.messages import NUDGE_CHANNEL, Orders, _messenger, announce, command_nodes
 from tests.integration.service.core_farm import CoreFarm
 from tests.waiting import wait_for
 
@@ -89,16 +89,16 @@ def test_messages_leave_before_a_short_process_ends(farm, settings, broker_url, 
     assert nudges.get_message(timeout=5)["type"] == "message"
 
 
-@pytest.mark.parametrize("stopped", [{}, {1: 1}])
-def test_without_a_broker_everything_works_as_before(core_app, tmp_path, stopped):
+@pytest.mark.parametrize("orders", [Orders(), Orders(stop={1: 1}, finish={2: 1})])
+def test_without_a_broker_everything_works_as_before(core_app, tmp_path, orders):
     farm = CoreFarm(tmp_path)
     farm.join("atlas")
     shot_id = farm.submit().shot.id
     farm.act(shot_id, "cancel")
-    announce(stopped)
+    announce(orders)
     assert farm.shot(shot_id).state == "cancelled"
 
 
 def test_stopping_nothing_sends_nothing(broker_url, client):
-    stop_chunks(client_app(broker_url), {})
+    command_nodes(client_app(broker_url), STOP_CHUNKS, {})
     assert client.keys("*") == []

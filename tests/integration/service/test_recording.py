@@ -157,9 +157,9 @@ def test_a_frame_gives_up_after_three_tries(farm, shot_id):
         assert cell.reason == "It ran out of memory."
         assert farm.chunk_state(chunk) is ChunkState.FAILED
     chunk = next_chunk(farm)
-    farm.report(failed(chunk, 1), done(chunk, 2), ended(chunk))
-    assert farm.frame_states(shot_id) == {1: FrameState.FAILED, 2: FrameState.DONE}
-    assert farm.pending(shot_id) == "2-4"
+    farm.report(failed(chunk, 1), ended(chunk))
+    assert farm.frame_states(shot_id) == {1: FrameState.FAILED}
+    assert farm.pending(shot_id) == "1-4"
 
 
 def test_a_permanent_failure_is_not_tried_again(farm, shot_id):
@@ -175,7 +175,10 @@ def test_a_shot_with_frames_that_gave_up_has_failed(farm, shot_id):
     chunk = next_chunk(farm)
     farm.report(done(chunk, 3), done(chunk, 4), ended(chunk))
     shot = farm.shot(shot_id)
-    assert (shot.state, shot.reason) == (ShotState.FAILED, "1 of 4 frames gave up.")
+    assert (shot.state, shot.reason) == (
+        ShotState.FAILED,
+        "1 of 4 frames gave up. The last one: frame 1: It ran out of memory.",
+    )
 
 
 def test_a_shot_whose_first_five_frames_all_fail_pauses_itself(farm):

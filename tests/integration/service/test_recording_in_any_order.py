@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from brender_farm import wire
@@ -17,6 +17,7 @@ from brender_farm.db.models import Chunk, Frame, Node, Shot
 from brender_farm.db.writes.chunks import cut_chunk, end_chunk, live_chunks_of
 from brender_farm.db.writes.shots import roll_up, tally_of
 from brender_farm.domain.frames import FrameList, Spans
+from brender_farm.domain.retries import lots_of
 from brender_farm.domain.rollup import shot_state
 from brender_farm.domain.states import (
     ACTIVE_SHOT_STATES,
@@ -27,7 +28,7 @@ from brender_farm.domain.states import (
     shot_actions,
 )
 from brender_farm.service.recording import record_report
-from brender_farm.service.shot_actions import perform
+from brender_farm.service.shot_actions import perform, rerender
 from tests.integration.service.core_farm import CoreFarm, done, ended, failed, started
 
 FRAMES = FrameList.parse("10-40x10,7,1-3")
@@ -51,6 +52,7 @@ STEPS = st.one_of(
     st.tuples(st.just("drop"), number),
     st.tuples(st.just("lose"), number),
     st.tuples(st.just("act"), number),
+    st.tuples(st.just("ask_again"), number),
 )
 
 
@@ -75,17 +77,20 @@ class World:
 
     farm: CoreFarm
     shot_id: int
-    node_id: int
+    node_ids: list[int]
+    asked_again_at: dict[int, int] = field(default_factory=dict)
+    """Frames that are to be rendered again: the newest chunk when they were asked for."""
     mail: list[wire.ReportItem] = field(default_factory=list)
     seen_done: set[int] = field(default_factory=set)
 
     @classmethod
     def around_a_new_shot(cls, farm: CoreFarm) -> World:
         if not farm.node_names():
-            farm.join()
+            farm.join("atlas")
+            farm.join("bora")
         shot_id = farm.submit(frames=str(FRAMES)).shot.id
         with reading() as session:
-            return cls(farm, shot_id, session.scalars(select(Node.id)).one())
+            return cls(farm, shot_id, list(session.scalars(select(Node.id))))
 
     def cut(self, outcomes: list[str], returned: bool) -> None:
         """Give the next frames to a node; all that it will say of them is in the mail."""
@@ -93,16 +98,40 @@ class World:
             shot = self._shot(session)
             if shot.state not in ACTIVE_SHOT_STATES or not shot.pending_count:
                 return
-            count = min(len(outcomes), shot.pending_count)
-            chunk = cut_chunk(
-                session, shot, node_id=self.node_id, frame_count=count, now=self.farm.now
-            )
-            session.flush()
+            chunk = self._cut(session, shot, len(outcomes), self.node_ids[returned])
             roll_up(session, shot, now=self.farm.now)
             self.mail.append(started(chunk.id))
             for frame, outcome in zip(FrameList.parse(chunk.frames), outcomes, strict=False):
                 self.mail += OUTCOMES[outcome](chunk.id, frame)
             self.mail.append(ended(chunk.id, returned=returned))
+
+    def _cut(self, session: Session, shot: Shot, count: int, node_id: int) -> Chunk:
+        """Cut a chunk of frames that failed before, or if there is none of the others."""
+        lot = next((lot.key for lot in lots_of(shot.retries)), "")
+        chunk = cut_chunk(
+            session, shot, node_id=node_id, frame_count=count, now=self.farm.now, lot=lot
+        )
+        session.flush()
+        return chunk
+
+    def ask_again(self, index: int) -> None:
+        """Ask for a frame once more, whatever has become of it."""
+        position = index % len(FRAMES)
+        with writing() as session:
+            shot = self._shot(session)
+            if shot.state is ShotState.CANCELLED:
+                return
+            newest = session.scalar(select(func.max(Chunk.id))) or 0
+            if rerender(
+                session,
+                shot,
+                Spans.of([position]),
+                actor="mira",
+                reason="",
+                now=self.farm.now,
+            ):
+                self.asked_again_at[FRAMES[position]] = newest
+                self.seen_done.discard(FRAMES[position])
 
     def deliver(self, numbers: list[int], again: bool) -> None:
         """Deliver messages from anywhere in the mail; `again`: they will come once more."""
@@ -144,11 +173,8 @@ class World:
             for action in ("resume", "retry"):
                 if action in shot_actions(shot.state):
                     perform(session, shot, action, actor="mira", reason="", now=self.farm.now)
-            if shot.pending_count:
-                chunk = cut_chunk(
-                    session, shot, node_id=self.node_id, frame_count=99, now=self.farm.now
-                )
-                session.flush()
+            while shot.pending_count:
+                chunk = self._cut(session, shot, 99, self.node_ids[0])
                 items = [done(chunk.id, frame) for frame in FrameList.parse(chunk.frames)]
                 report = wire.Report(node="atlas", items=[*items, ended(chunk.id)])
                 record_report(session, report, now=self.farm.now)
@@ -189,6 +215,11 @@ class World:
 
     def _compare_counts(self, shot: Shot, frames: list[Frame]) -> None:
         finished = {frame.frame for frame in frames if frame.state is FrameState.DONE}
+        for frame in frames:
+            if frame.state is FrameState.DONE:
+                assert frame.chunk_id > self.asked_again_at.get(frame.frame, 0)
+        for lot in lots_of(shot.retries):
+            assert not lot.positions - Spans.decode(shot.pending)
         assert self.seen_done <= finished, "a frame that was done is done no more"
         self.seen_done = finished
         gave_up = sum(frame.state is FrameState.FAILED for frame in frames)

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brender_farm.domain.planning import Assignment, NodeView, ShotView, fits, plan
+from brender_farm.domain.planning import (
+    Assignment,
+    NodeView,
+    RetryLot,
+    ShotView,
+    fits,
+    plan,
+)
 
 VERSIONS = ("3.4", "4.2", "4.5")
 BLENDS = ("/a.blend", "/b.blend", "/c.blend")
@@ -22,6 +29,7 @@ def shot(id_: int = 1, **changes: object) -> ShotView:
         "chunk_size": 1,
         "seconds_per_frame": None,
         "busy_slots": 0,
+        "output_dir": "/out",
     }
     return ShotView(id=id_, **{**known, **changes})
 
@@ -202,3 +210,52 @@ def test_slots_are_shared_fairly_between_submitters(owners, slots):
         for other in before:
             if after[favoured] > before[favoured]:
                 assert after[favoured] <= after[other] + 1
+
+
+def lot(*avoid: str, count: int = 1) -> RetryLot:
+    return RetryLot(key=",".join(avoid), avoid=frozenset(avoid), count=count)
+
+
+def test_a_frame_that_failed_goes_to_a_node_that_did_not_fail_it():
+    given_ = plan([shot(pending_count=1, retries=(lot("a"),))], [node("a", 5), node("b", 1)])
+    assert given_ == [Assignment(shot_id=1, node="b", frame_count=1, lot="a")]
+
+
+def test_a_frame_that_failed_waits_for_a_busy_node_rather_than_fail_again():
+    assert plan([shot(pending_count=1, retries=(lot("a"),))], [node("a"), node("b", 0)]) == []
+
+
+def test_a_frame_that_failed_everywhere_is_tried_anywhere():
+    given_ = plan([shot(pending_count=1, retries=(lot("a", "b"),))], [node("a"), node("b", 0)])
+    assert given_ == [Assignment(shot_id=1, node="a", frame_count=1, lot="a,b")]
+
+
+def test_frames_that_failed_go_first_and_one_by_one():
+    given_ = plan(
+        [shot(pending_count=9, chunk_size=5, retries=(lot("x", count=2),))], [node("a", 4)]
+    )
+    assert [(each.lot, each.frame_count) for each in given_] == [
+        ("x", 1),
+        ("x", 1),
+        ("", 5),
+        ("", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        pytest.param(shot(banned=frozenset({"a"})), id="banned"),
+        pytest.param(shot(output_dir="/full"), id="cannot-write-there"),
+    ],
+)
+def test_a_node_that_cannot_do_it_gets_nothing_of_it(view):
+    unwell = NodeView(
+        name="a",
+        slots=1,
+        free_slots=1,
+        blender_versions=("4.5",),
+        unwell=frozenset({"/full"}),
+    )
+    assert plan([view], [unwell]) == []
+    assert [each.node for each in plan([view], [unwell, node("b")])] == ["b"]

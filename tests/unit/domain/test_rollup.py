@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brender_farm.domain.failures import MAX_TRIES, after_failure
 from brender_farm.domain.rollup import (
     HOPELESS_FRAMES,
-    MAX_TRIES,
     Tally,
-    after_failure,
     is_hopeless,
     shot_state,
 )

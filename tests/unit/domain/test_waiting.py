@@ -18,6 +18,7 @@ def shot(**changes: object) -> ShotView:
         "chunk_size": None,
         "seconds_per_frame": None,
         "busy_slots": 0,
+        "output_dir": "/out",
     }
     return ShotView(**{**known, **changes})
 

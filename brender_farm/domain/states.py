@@ -102,6 +102,13 @@ SHOT_ACTIONS: dict[str, tuple[ShotState, frozenset[ShotState]]] = {
 }
 """What people may do to a shot: the action, where it leads, and from which states."""
 
+SHOT_OFFERS: dict[str, frozenset[ShotState]] = {
+    "rerender": frozenset(_S) - {_S.CANCELLED},
+    "audit": frozenset(_S),
+    "delete": frozenset(_S),
+}
+"""What else people may ask for, whatever becomes of the shot's state, and in which states."""
+
 NODE_ACTIONS: dict[str, tuple[NodeIntent, frozenset[NodeIntent]]] = {
     "enable": (_N.ENABLED, frozenset({_N.DRAINING, _N.DISABLED})),
     "drain": (_N.DRAINING, frozenset({_N.ENABLED})),
@@ -125,6 +132,16 @@ def require_move(moves: Mapping[_Any, frozenset[_Any]], old: _Any, new: _Any) ->
 def shot_actions(state: ShotState) -> tuple[str, ...]:
     """Return the actions that are legal in this state."""
     return tuple(name for name, (_, sources) in SHOT_ACTIONS.items() if state in sources)
+
+
+def shot_offers(state: ShotState) -> tuple[str, ...]:
+    """Return what else may be asked for in this state: rerender, audit, delete."""
+    return tuple(name for name, states in SHOT_OFFERS.items() if state in states)
+
+
+def may_rerender(shot: ShotState, frame: FrameState) -> bool:
+    """Tell whether a frame in this state may be asked for again: it must be over."""
+    return frame in (FrameState.DONE, FrameState.FAILED) and shot in SHOT_OFFERS["rerender"]
 
 
 def node_actions(intent: NodeIntent) -> tuple[str, ...]:

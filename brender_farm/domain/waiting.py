@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from brender_farm.domain.planning import NodeView, ShotView, fits, has_version
+from brender_farm.domain.room import fits, has_version
 from brender_farm.domain.states import ShotState
 from brender_farm.domain.versions import parse_version
+from brender_farm.domain.views import NodeView, ShotView
 
 
 def why_waiting(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Chunk, Node, Shot
 from brender_farm.db.reads.nodes import node_names
-from brender_farm.domain.planning import NodeView, RetryLot, ShotView
+from brender_farm.domain.views import NodeView, RetryLot, ShotView
 from brender_farm.domain.retries import lots_of
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, LIVE_CHUNK_STATES, NodeIntent
 

@@ -6,14 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brender_farm.domain.planning import (
-    Assignment,
-    NodeView,
-    RetryLot,
-    ShotView,
-    fits,
-    plan,
-)
+from brender_farm.domain.planning import plan
+from brender_farm.domain.room import fits
+from brender_farm.domain.views import Assignment, NodeView, RetryLot, ShotView
 
 VERSIONS = ("3.4", "4.2", "4.5")
 BLENDS = ("/a.blend", "/b.blend", "/c.blend")

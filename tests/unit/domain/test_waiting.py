@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from brender_farm.domain.planning import NodeView, ShotView
 from brender_farm.domain.states import ShotState
+from brender_farm.domain.views import NodeView, ShotView
 from brender_farm.domain.waiting import why_waiting
 
 

@@ -1,0 +1,122 @@
+"""The free slots of a farm, so arranged that finding the best one does not look at every node."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from brender_farm.domain.versions import can_open
+from brender_farm.domain.views import NodeView, ShotView
+
+
+def fits(shot: ShotView, node: NodeView) -> bool:
+    """Tell whether the node could render this shot at all, busy or not."""
+    return node.name not in shot.banned and _is_able(shot, node)
+
+
+def has_version(shot: ShotView, node: NodeView) -> bool:
+    """Tell whether the node has a Blender that can open the shot's file."""
+    return any(can_open(version, shot.blend_version) for version in node.blender_versions)
+
+
+def _is_able(shot: ShotView, node: NodeView) -> bool:
+    """Tell what is the same for all nodes of a kind."""
+    return shot.output_dir not in node.unwell and has_version(shot, node)
+
+
+_Rank = tuple[int, str]
+"""Most free slots first, then by name."""
+
+
+@dataclass(slots=True)
+class _Kind:
+    """Nodes that can do the same things; a farm has few kinds, however many nodes."""
+
+    example: NodeView
+    slots: int = 0
+    names: set[str] = field(default_factory=set)
+    heap: list[_Rank] = field(default_factory=list)
+    warm: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+class Room:
+    """The slots that are free, taken one by one."""
+
+    def __init__(self, nodes: Sequence[NodeView]) -> None:
+        self._nodes = {node.name: node for node in nodes}
+        self._free = {node.name: max(0, node.free_slots) for node in nodes}
+        self._able: dict[tuple[str, str], list[_Kind]] = {}
+        self.count = sum(self._free.values())
+        kinds: dict[object, _Kind] = {}
+        for node in nodes:
+            what = (node.blender_versions, node.unwell)
+            self._add(kinds.setdefault(what, _Kind(node)), node)
+        self._kinds = list(kinds.values())
+        for kind in self._kinds:
+            heapq.heapify(kind.heap)
+
+    def slots_for(self, shot: ShotView) -> int:
+        """Return how many slots, busy or not, could render the shot."""
+        kinds = self._kinds_for(shot)
+        banned = sum(
+            self._nodes[name].slots
+            for name in shot.banned
+            if any(name in kind.names for kind in kinds)
+        )
+        return sum(kind.slots for kind in kinds) - banned
+
+    def has_other(self, shot: ShotView, avoid: frozenset[str]) -> bool:
+        """Tell whether a node that is none of these could render the shot, busy or not."""
+        out = shot.banned | avoid
+        return any(len(kind.names) > len(kind.names & out) for kind in self._kinds_for(shot))
+
+    def best(self, shot: ShotView, avoid: frozenset[str] = frozenset()) -> str | None:
+        """Return the node to give the shot's next chunk: warm, then most free, then by name."""
+        kinds, out = self._kinds_for(shot), shot.banned | avoid
+        warm = [rank for kind in kinds if (rank := self._warmest(kind, shot.blend, out))]
+        cold = [] if warm else [rank for kind in kinds if (rank := self._freest(kind, out))]
+        return min(warm or cold)[1] if warm or cold else None
+
+    def take(self, node: str) -> None:
+        """Use one slot of a node."""
+        self._free[node] -= 1
+        self.count -= 1
+
+    def _add(self, kind: _Kind, node: NodeView) -> None:
+        kind.slots += node.slots
+        kind.names.add(node.name)
+        if self._free[node.name] > 0:
+            kind.heap.append((-self._free[node.name], node.name))
+            for blend in node.warm:
+                kind.warm[blend].append(node.name)
+
+    def _kinds_for(self, shot: ShotView) -> list[_Kind]:
+        what = (shot.blend_version, shot.output_dir)
+        if what not in self._able:
+            self._able[what] = [kind for kind in self._kinds if _is_able(shot, kind.example)]
+        return self._able[what]
+
+    def _warmest(self, kind: _Kind, blend: str, out: Iterable[str]) -> _Rank | None:
+        names = kind.warm.get(blend, ())
+        ranks = [(-self._free[n], n) for n in names if self._free[n] > 0 and n not in out]
+        return min(ranks, default=None)
+
+    def _freest(self, kind: _Kind, out: frozenset[str]) -> _Rank | None:
+        aside: list[_Rank] = []
+        found = None
+        while kind.heap and found is None:
+            rank = kind.heap[0]
+            free = self._free[rank[1]]
+            if -rank[0] != free:  # slots were taken since
+                heapq.heappop(kind.heap)
+                if free > 0:
+                    heapq.heappush(kind.heap, (-free, rank[1]))
+            elif rank[1] in out:
+                aside.append(heapq.heappop(kind.heap))
+            else:
+                found = rank
+        for rank in aside:
+            heapq.heappush(kind.heap, rank)
+        return found

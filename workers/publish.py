@@ -1,10 +1,14 @@
-"""From a draft to a frame: proven, still ours, moved into place, reported; beside the render."""
+"""From a draft to a frame: proven, still ours, moved into place, reported; beside the render.
+
+All files of a frame share its fate: one that is not whole keeps the others back.
+"""
 
 from __future__ import annotations
 
 import logging
 import shutil
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,18 +19,22 @@ from redis import RedisError
 from brender_farm import wire
 from brender_farm.domain.formats import ImageFormat
 from brender_farm.domain.places import WORK_FOLDER
-from brender_farm.errors import FrameFailed
+from brender_farm.errors import FrameFailed, SceneRefused
+from workers.placing import place
 
 if TYPE_CHECKING:
     from brender_farm.broker.board import Board
     from workers.blender.prove import Proof, Prover
-    from workers.blender.scene import Written
+    from workers.blender.scene import Written, WrittenFile
     from workers.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
 PROOF_TIMEOUT_S = 300.0
 ASK_AGAIN_S = 0.5
+MAX_FILES = 500
+"""What one report takes (wire.FrameDone)."""
+REASON_LIMIT = 4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,8 @@ class Publisher:
         self._prover = prover
         self._board = board
         self._outbox = outbox
+        self.on_failure: Callable[[wire.FrameFailed], None] = outbox.post
+        """Who hears of a frame that could not be published; called on a thread of the publisher."""
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="publish")
         self._closing = threading.Event()
 
@@ -90,31 +100,66 @@ class Publisher:
 
     def _publish(self, draft: Draft, stopped: threading.Event) -> bool:
         try:
-            proof = self._prover.prove(
-                draft.written.path, draft.width, draft.height, draft.format, PROOF_TIMEOUT_S
-            )
+            proof, files = self._prove(draft)
             if not self.is_live(draft.chunk_id, stopped):
                 return False
-            draft.written.path.replace(draft.target)
-        except FrameFailed as error:
-            self._report_failure(draft, str(error), stopped)
+            _put_in_place(draft)
+        except (FrameFailed, SceneRefused, OSError) as error:
+            self._fail(draft, error, stopped)
             return False
-        except OSError as error:
-            reason = f"{draft.target} could not be put in its place: {error.strerror}."
-            self._report_failure(draft, reason, stopped)
-            return False
-        self._outbox.post(_done(draft, proof))
+        self._outbox.post(_done(draft, proof, files))
         return True
 
-    def _report_failure(self, draft: Draft, reason: str, stopped: threading.Event) -> None:
-        if not stopped.is_set():
-            failed = wire.FrameFailed(
-                chunk_id=draft.chunk_id, frame=draft.written.frame, reason=reason
-            )
-            self._outbox.post(failed)
+    def _prove(self, draft: Draft) -> tuple[Proof, list[wire.FrameFile]]:
+        """Prove the picture and every other file; one that is not whole fails them all."""
+        written, size = draft.written, (draft.width, draft.height)
+        count = len(written.views) + len(written.outputs)
+        if count > MAX_FILES:
+            message = f"The frame has {count} files beside its picture; {MAX_FILES} are the limit."
+            raise SceneRefused(message)
+        picture = self._prover.prove(written.path, *size, draft.format, PROOF_TIMEOUT_S)
+        views = [
+            (view, self._prover.prove(view.path, *size, draft.format, PROOF_TIMEOUT_S))
+            for view in written.views
+        ]
+        outputs = [
+            (output, self._prover.prove_file(output.path, PROOF_TIMEOUT_S))
+            for output in written.outputs
+        ]
+        return picture, [_file(file, proof) for file, proof in views + outputs]
+
+    def _fail(self, draft: Draft, error: Exception, stopped: threading.Event) -> None:
+        """Report why a frame is not published, unless it is not this node's frame any more."""
+        was_removed = not draft.written.path.parent.is_dir()
+        if stopped.is_set() or (was_removed and not self.is_live(draft.chunk_id, stopped)):
+            return  # whoever took the frames over has removed the drafts
+        failed = wire.FrameFailed(
+            chunk_id=draft.chunk_id,
+            frame=draft.written.frame,
+            reason=_reason(draft, error)[:REASON_LIMIT],
+            permanent=isinstance(error, SceneRefused),
+        )
+        self.on_failure(failed)
 
 
-def _done(draft: Draft, proof: Proof) -> wire.FrameDone:
+def _put_in_place(draft: Draft) -> None:
+    """Move all files of a frame; its picture last, because that is what makes it a frame."""
+    for file in [*draft.written.views, *draft.written.outputs]:
+        place(file.path, draft.target.parent, file.name)
+    draft.written.path.replace(draft.target)
+
+
+def _reason(draft: Draft, error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{draft.target} could not be put in its place: {error.strerror}."
+    return str(error)
+
+
+def _file(file: WrittenFile, proof: Proof) -> wire.FrameFile:
+    return wire.FrameFile(name=file.name, byte_count=proof.byte_count, digest=proof.digest)
+
+
+def _done(draft: Draft, proof: Proof, files: list[wire.FrameFile]) -> wire.FrameDone:
     return wire.FrameDone(
         chunk_id=draft.chunk_id,
         frame=draft.written.frame,
@@ -126,4 +171,5 @@ def _done(draft: Draft, proof: Proof) -> wire.FrameDone:
         peak_bytes=draft.written.peak_bytes,
         is_black=proof.is_black,
         nan_count=proof.nan_count,
+        files=files,
     )

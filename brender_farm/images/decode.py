@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from brender_farm.domain.formats import ImageFormat
-from brender_farm.errors import FrameFailed
+from brender_farm.errors import FrameFailed, SceneRefused
 from brender_farm.images.endings import bad_ending
 
 if TYPE_CHECKING:
@@ -30,6 +30,21 @@ DECODERS = {
     "WEBP": "webp",
     "TARGA": "targa",
     "BMP": "bmp",
+}
+
+# The endings that Blender gives to what a compositor writes; OpenImageIO cannot read its .jp2.
+ENDINGS = {
+    ".png": "png",
+    ".jpg": "jpeg",
+    ".exr": "openexr",
+    ".tif": "tiff",
+    ".webp": "webp",
+    ".tga": "targa",
+    ".bmp": "bmp",
+    ".hdr": "hdr",
+    ".dpx": "dpx",
+    ".cin": "cineon",
+    ".rgb": "sgi",
 }
 
 
@@ -54,7 +69,25 @@ def decode(path: Path, fmt: ImageFormat) -> DecodedImage:
 
     Raises FrameFailed, saying why, for what is not a whole image of this format.
     """
-    wanted = DECODERS[fmt.name]
+    return decode_as(path, DECODERS[fmt.name])
+
+
+def decoder_for(name: str) -> str:
+    """Return what OpenImageIO calls the format that a file's name stands for.
+
+    Raises SceneRefused for one that it cannot read: no frame that has such a file can be proven.
+    """
+    decoder = ENDINGS.get(PurePath(name).suffix.lower())
+    if decoder is None:
+        raise SceneRefused(
+            f"{name} cannot be proven, because its format cannot be read here. "
+            f"Choose one of these for its File Output node: {', '.join(ENDINGS)}."
+        )
+    return decoder
+
+
+def decode_as(path: Path, wanted: str) -> DecodedImage:
+    """Do the same with the format by the name that OpenImageIO has for it."""
     digest, byte_count = _read_and_settle(path, wanted)
     measures = [_measure(image) for image in _images(path, wanted)]
     first = measures[0]

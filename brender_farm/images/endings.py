@@ -49,6 +49,17 @@ def _bmp(file: BinaryIO, byte_count: int) -> str | None:
     return _must_have(size, byte_count)
 
 
+def _dpx(file: BinaryIO, byte_count: int) -> str | None:
+    """Look at the file size in the header (SMPTE 268M), in the byte order of its first word."""
+    order = {b"SDPX": ">", b"XPDS": "<"}.get(_read_at(file, 0, 4))
+    return _must_have(_integer_at(file, 16, order), byte_count) if order else None
+
+
+def _cineon(file: BinaryIO, byte_count: int) -> str | None:
+    order = {b"\x80\x2a\x5f\xd7": ">", b"\xd7\x5f\x2a\x80": "<"}.get(_read_at(file, 0, 4))
+    return _must_have(_integer_at(file, 20, order), byte_count) if order else None
+
+
 def _tiff(file: BinaryIO, byte_count: int) -> str | None:
     """Follow the directories (TIFF 6.0) to the furthest byte that any of them points to."""
     order = {b"II": "<", b"MM": ">"}.get(_read_at(file, 0, 2))
@@ -124,6 +135,11 @@ def _must_have(wanted: int, byte_count: int) -> str | None:
     return f"it is cut off: it has {byte_count:,} of {wanted:,} bytes"
 
 
+def _integer_at(file: BinaryIO, offset: int, order: str) -> int:
+    (number,) = struct.unpack(order + "I", _read_at(file, offset, 4))
+    return int(number)
+
+
 def _read_at(file: BinaryIO, offset: int, byte_count: int) -> bytes:
     file.seek(max(0, offset))
     return file.read(byte_count).ljust(byte_count, b"\0")
@@ -136,5 +152,7 @@ CHECKS: dict[str, Callable[[BinaryIO, int], str | None]] = {
     "webp": _webp,
     "bmp": _bmp,
     "tiff": _tiff,
+    "dpx": _dpx,
+    "cineon": _cineon,
     "targa": _targa,
 }

@@ -1,7 +1,7 @@
 """Runs inside Blender: opens scenes and renders single frames, as told through the pipe.
 
 Started as `python inside.py` with the bpy wheel, or `blender --background --python inside.py`.
-Needs Blender 3.0 or later, the standard library, and `protocol.py` and `overrides.py` beside it.
+Needs Blender 3.0 or later, the standard library, and the modules beside it that are named below.
 Commands: open, render, drop, quit.
 """
 
@@ -16,17 +16,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterator  # noqa: UP035 - Python 3.9
 
 if TYPE_CHECKING:
+    from workers.blender.drafts import clear_the_way, file_name, held, nothing_written, take_views
+    from workers.blender.outputs import aim_outputs, files_in, fresh_folder, output_nodes
     from workers.blender.overrides import NO_CAMERA, apply_settings, output_size
     from workers.blender.protocol import Handler, Message, Refusal, Tell, serve
+    from workers.blender.views import view_suffixes
 else:
     # By path and under names of their own: sys.path and other names belong to Blender's add-ons.
-    for _name in ("protocol", "overrides"):
+    for _name in ("protocol", "filenames", "drafts", "views", "outputs", "overrides"):
         _path = Path(__file__).resolve().with_name(_name + ".py")
         _spec = importlib.util.spec_from_file_location("brender_" + _name, _path)
         sys.modules[_spec.name] = importlib.util.module_from_spec(_spec)
         _spec.loader.exec_module(sys.modules[_spec.name])
+    from brender_drafts import clear_the_way, file_name, held, nothing_written, take_views
+    from brender_outputs import aim_outputs, files_in, fresh_folder, output_nodes
     from brender_overrides import NO_CAMERA, apply_settings, output_size
     from brender_protocol import Refusal, serve
+    from brender_views import view_suffixes
 
 bpy: Any = None  # imported by start(), when the pipe is already being watched
 
@@ -59,6 +65,8 @@ class Work:
     def __init__(self) -> None:
         self.scene: Any = None
         self.as_animation = True
+        self.has_outputs = False
+        self.suffixes = [""]
 
     def open(self, command: Message, _tell: Tell) -> Message:
         """Open a file, choose the scene and apply the settings."""
@@ -70,6 +78,10 @@ class Work:
         scene = _find_scene(command.get("scene"))
         apply_settings(scene, settings)
         self.as_animation = not settings["autoexec"] and not depends_on_frame_range(scene)
+        self.suffixes = view_suffixes(scene.render)
+        self.has_outputs = any(output_nodes(scene))
+        # Without an ending, which this gives to all files, nobody could read those of the nodes.
+        scene.render.use_file_extension = self.has_outputs
         self.scene = scene
         return {
             "type": "opened",
@@ -79,7 +91,7 @@ class Work:
         }
 
     def render(self, command: Message, tell: Tell) -> Message:
-        """Render one frame to exactly the given path."""
+        """Render one frame to exactly the given path; its other files go beside it."""
         if self.scene is None:
             raise Refusal("No scene is open.", kind="protocol", permanent=True)
         frame, path = command["frame"], command["path"]
@@ -88,7 +100,7 @@ class Work:
             raise Refusal(message, kind="frame", permanent=True)
         tell({"type": "started", "frame": frame})
         began = time.monotonic()
-        self._render_to(frame, path)
+        files = self._render_to(frame, Path(path))
         width, height = output_size(self.scene.render)
         return {
             "type": "written",
@@ -98,6 +110,7 @@ class Work:
             "peak_bytes": peak_bytes(),
             "width": width,
             "height": height,
+            **files,
         }
 
     def drop(self, _command: Message, _tell: Tell) -> Message:
@@ -106,21 +119,36 @@ class Work:
         bpy.ops.wm.read_homefile(use_empty=True)
         return {"type": "dropped"}
 
-    def _render_to(self, frame: int, path: str) -> None:
-        # Blender makes up the names of an animation's files itself, so it writes beside the target,
-        # under a name that is known, and the file is renamed.
-        target = Path(path)
-        written = target.with_name(f".{frame:07d}.rendering")
-        with _render_errors(self.scene):
-            written.unlink(missing_ok=True)
+    def _render_to(self, frame: int, target: Path) -> Message:
+        """Render, and say which files the frame has beside its picture."""
+        ending = self.scene.render.file_extension if self.has_outputs else ".rendering"
+        names = target, frame, self.suffixes, ending
+        with _render_errors(self.scene, target.parent), held(target.parent) as folder:
+            clear_the_way(*names)
+            own = self._aim_outputs(frame, target.parent, folder)
             if self.as_animation:
-                outcome = self._animation(frame, target.with_name(".#######.rendering"))
+                outcome = self._animation(frame, folder / file_name("#######", ending))
             else:
-                outcome = self._still(frame, written)
-            if "FINISHED" not in outcome or not written.is_file():
-                message = f"Blender rendered frame {frame} but wrote no {target.name}; see its log."
-                raise Refusal(message, kind="write", permanent=False)
-            written.replace(target)
+                outcome = self._still(frame, folder / file_name(frame, ending))
+            if "FINISHED" not in outcome:
+                raise nothing_written(frame, target.name)
+            views = take_views(*names)
+        if own is None:
+            return {"views": views} if views else {}
+        # The node waits for this line, after which nothing about this frame can be in Blender's
+        # output any more: there alone Blender tells that a File Output node could not save.
+        last_line = f"Frame {frame} has all its files."
+        print(last_line, flush=True)
+        return {"views": views, "outputs": files_in(own), "last_line": last_line}
+
+    def _aim_outputs(self, frame: int, drafts: Path, folder: Path) -> Path | None:
+        """Have the File Output nodes write into a folder of the frame's own; return it."""
+        if not self.has_outputs:
+            return None
+        own = drafts / f".{frame:07d}.files"
+        fresh_folder(own)
+        aim_outputs(self.scene, _literal(folder / own.name))
+        return own
 
     def _animation(self, frame: int, pattern: Path) -> Any:
         """Evaluate the scene once, as `blender --render-anim` does."""
@@ -207,12 +235,12 @@ def _paths(driver: Any) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _render_errors(scene: Any) -> Iterator[None]:
+def _render_errors(scene: Any, folder: Path) -> Iterator[None]:
     """Turn what Blender says about a failed render into a refusal in plain words."""
     try:
         yield
     except RuntimeError as error:
-        text = _plain(error)
+        text = re.sub(r"/proc/self/fd/\d+", lambda _: str(folder), _plain(error))
         if "no camera" in text:
             raise Refusal(NO_CAMERA.format(scene.name), kind="camera", permanent=True) from error
         _, kind, permanent, advice = next(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import re
 import threading
 import time
@@ -11,7 +13,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from io import FileIO
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 REWRITE_EVERY_S = 1.0
 TAIL_LINE_COUNT = 200
@@ -70,12 +75,14 @@ class ChunkLog:
     """A log file of bounded size: its first half stays, its second half holds the latest lines.
 
     Each line gets the time (UTC) in front. What is in the file can be read at any time; once over
-    the limit, the second half is brought up to date at most once a second and on close.
+    the limit, the second half is brought up to date at most once a second and on close. A file that
+    cannot be written stays as it is: then the last lines are in memory only.
     """
 
     def __init__(self, path: Path, limit_bytes: int) -> None:
         self._half = limit_bytes // 2
-        self._file = path.open("wb", buffering=0)
+        self._file = _open(path)
+        self._closed = False
         self._writing = threading.Lock()
         self._head_bytes = 0
         self._recent: deque[bytes] = deque()
@@ -89,13 +96,11 @@ class ChunkLog:
         stamp = datetime.now(UTC).strftime("%H:%M:%S.%f")[:-3]
         data = f"{stamp} {line}\n".encode("utf-8", "replace")[-self._half :]
         with self._writing:
-            if self._file.closed:
+            if self._closed:
                 return
             self._last.append(line)
-            if not self._recent and self._head_bytes + len(data) <= self._half:
-                self._head_bytes += self._file.write(data)
-            else:
-                self._keep_recent(data)
+            if self._file is not None:
+                self._store(self._file, data)
 
     def tail(self, line_count: int) -> list[str]:
         """Return the last lines, at most 200, without their times."""
@@ -105,24 +110,50 @@ class ChunkLog:
     def close(self) -> None:
         """Bring the file up to date and close it."""
         with self._writing:
-            if not self._file.closed:
-                self._rewrite()
-                self._file.close()
+            self._closed = True
+            if self._file is not None:
+                with contextlib.suppress(OSError):
+                    self._rewrite(self._file)
+                self._give_up()
 
-    def _keep_recent(self, data: bytes) -> None:
+    def _store(self, file: FileIO, data: bytes) -> None:
+        try:
+            if not self._recent and self._head_bytes + len(data) <= self._half:
+                self._head_bytes += file.write(data)
+            else:
+                self._keep_recent(file, data)
+        except OSError as error:
+            log.warning("A chunk's log cannot be written.", extra={"error": str(error)})
+            self._give_up()
+
+    def _give_up(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            with contextlib.suppress(OSError):
+                file.close()
+
+    def _keep_recent(self, file: FileIO, data: bytes) -> None:
         self._recent.append(data)
         self._recent_bytes += len(data)
         while self._recent_bytes > self._half:
             self._recent_bytes -= len(self._recent.popleft())
             self._left_out_count += 1
         if time.monotonic() - self._rewritten_at >= REWRITE_EVERY_S:
-            self._rewrite()
+            self._rewrite(file)
 
-    def _rewrite(self) -> None:
+    def _rewrite(self, file: FileIO) -> None:
         if not self._recent:
             return
         gap = f"… {self._left_out_count:,} lines left out …\n".encode()
-        self._file.seek(self._head_bytes)
-        self._file.write((gap if self._left_out_count else b"") + b"".join(self._recent))
-        self._file.truncate()
+        file.seek(self._head_bytes)
+        file.write((gap if self._left_out_count else b"") + b"".join(self._recent))
+        file.truncate()
         self._rewritten_at = time.monotonic()
+
+
+def _open(path: Path) -> FileIO | None:
+    try:
+        return path.open("wb", buffering=0)
+    except OSError as error:
+        log.warning("A chunk's log cannot be written.", extra={"error": str(error)})
+        return None

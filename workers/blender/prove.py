@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from brender_farm.errors import FrameFailed, SessionDied
+from brender_farm.images.decode import DECODERS, decoder_for
 from workers.blender.command import child_environment
 from workers.blender.pipe import Child
 
@@ -75,12 +76,7 @@ class Prover:
         Raises FrameFailed with the reason when it is not a whole image of this format and size,
         or when decoding takes longer than `timeout_s` or crashes the decoder twice.
         """
-        command = {"type": "prove", "path": str(path), "format": fmt.name}
-        with self._proving:
-            answer = self._ask(command, path, timeout_s)
-        if answer["type"] == "error":
-            raise _unproven(path, answer["message"])
-        proof = msgspec.convert({k: v for k, v in answer.items() if k not in {"id", "type"}}, Proof)
+        proof = self._prove(path, DECODERS[fmt.name], timeout_s)
         if (proof.width, proof.height) != (expected_width, expected_height):
             raise _unproven(
                 path,
@@ -88,6 +84,21 @@ class Prover:
                 f"{expected_width} by {expected_height}",
             )
         return proof
+
+    def prove_file(self, path: Path, timeout_s: float) -> Proof:
+        """Decode a whole file of any size, in the format that its ending stands for.
+
+        Raises FrameFailed as `prove`, and SceneRefused for an ending that says nothing here.
+        """
+        return self._prove(path, decoder_for(path.name), timeout_s)
+
+    def _prove(self, path: Path, decoder: str, timeout_s: float) -> Proof:
+        command = {"type": "prove", "path": str(path), "decoder": decoder}
+        with self._proving:
+            answer = self._ask(command, path, timeout_s)
+        if answer["type"] == "error":
+            raise _unproven(path, answer["message"])
+        return msgspec.convert({k: v for k, v in answer.items() if k not in {"id", "type"}}, Proof)
 
     def close(self) -> None:
         """End the decoder; the next proof would start another."""

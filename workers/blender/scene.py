@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from brender_farm.blendfile.digest import digest_of
 from brender_farm.domain.formats import DEFAULT_FORMAT, FORMATS
-from brender_farm.errors import SceneRefused
+from brender_farm.errors import BlendBeingWritten, BlendChanged, BlendFileError, SceneRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,9 @@ class SceneSpec:
     path: Path
     byte_count: int
     mtime_ns: int
+    ctime_ns: int
+    digest: str
+    """BLAKE2b of the file as it was submitted; what decides whether it has changed."""
     scene: str | None = None
     """None is the scene the file was saved in."""
     settings: RenderSettings = field(default_factory=RenderSettings)
@@ -53,27 +57,38 @@ class SceneSpec:
 
         Raises SceneRefused when it cannot be read.
         """
-        byte_count, mtime_ns = _stat(path)
+        byte_count, mtime_ns, ctime_ns = _stat(path)
         return cls(
             path=path,
             byte_count=byte_count,
             mtime_ns=mtime_ns,
+            ctime_ns=ctime_ns,
+            digest=_digest(path),
             scene=scene,
             settings=settings or RenderSettings(),
         )
 
     @property
     def key(self) -> str:
-        """A short name for exactly this scene, the same on every node."""
-        what = (str(self.path), self.byte_count, self.mtime_ns, self.scene, asdict(self.settings))
+        """A short name for exactly this scene, the same on every node.
+
+        Times are no part of it: a file that was only touched stays open.
+        """
+        what = (str(self.path), self.digest, self.scene, asdict(self.settings))
         return hashlib.blake2b(msgspec.json.encode(what), digest_size=12).hexdigest()
 
     def check_unchanged(self) -> None:
-        """Raise SceneRefused unless the file is still the one that is described."""
-        if _stat(self.path) != (self.byte_count, self.mtime_ns):
-            raise SceneRefused(
-                f"{self.path} has changed since the shot was submitted. "
-                "Submit it again to render the new file."
+        """Raise BlendChanged unless the file is still the one that was submitted.
+
+        Size and times say so cheaply; when one of them differs, the bytes decide. Raises
+        SceneRefused when the file cannot be read.
+        """
+        if _stat(self.path) == (self.byte_count, self.mtime_ns, self.ctime_ns):
+            return
+        if _digest(self.path) != self.digest:
+            raise BlendChanged(
+                f"{self.path} is not the file that was submitted: it has been saved or replaced "
+                "since. Put the old file back, or have the shot go on with the new one."
             )
 
 
@@ -96,6 +111,15 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenFile:
+    """A file of a frame beside its picture."""
+
+    path: Path
+    name: str
+    """What it is to be called below the shot's output folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """A frame that Blender says it has written; nothing is proven yet."""
 
@@ -106,9 +130,13 @@ class Written:
     seconds: float
     peak_bytes: int
     """The most memory the Blender process has held since the scene was opened."""
+    views: list[WrittenFile] = field(default_factory=list)
+    """The other views of a stereo render, in the picture's format and size."""
+    outputs: list[WrittenFile] = field(default_factory=list)
+    """What the compositor's File Output nodes wrote, in formats and sizes of their own."""
 
 
-def _stat(path: Path) -> tuple[int, int]:
+def _stat(path: Path) -> tuple[int, int, int]:
     try:
         status = path.stat()
     except OSError as error:
@@ -116,4 +144,15 @@ def _stat(path: Path) -> tuple[int, int]:
             f"{path} cannot be read on this node: {error.strerror}. "
             "Check that the storage is mounted here and that the file was not moved."
         ) from error
-    return status.st_size, status.st_mtime_ns
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _digest(path: Path) -> str:
+    try:
+        return digest_of(path).digest
+    except BlendBeingWritten as error:
+        raise BlendChanged(
+            f"{path} is not the file that was submitted: it is being written at this moment."
+        ) from error
+    except BlendFileError as error:
+        raise SceneRefused(error.message) from error

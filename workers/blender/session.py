@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,14 @@ if TYPE_CHECKING:
     from workers.blender.locate import BlenderInstall
 
 CLOSE_GRACE_S = 2.0
+LAST_LINE_LIMIT_S = 10.0
+
+UNSAVED = re.compile(
+    r"cannot save|error writing render result|EXR\S*: ERROR|skipping writing file", re.IGNORECASE
+)
+"""What Blender 3.4 to 5 print when a File Output node could not write; the render goes on."""
+OWN_FOLDER = re.compile(r"\S*/\.\d+\.files/")
+LAST_LINE = "has all its files."
 
 
 class Session:
@@ -78,6 +88,11 @@ class Session:
         return self._child.alive
 
     @property
+    def is_fresh(self) -> bool:
+        """Whether nothing but the scene it is at now can weigh in its memory."""
+        return self.frame_count == 0 and self.opened_count <= 1
+
+    @property
     def last_sign_of_life(self) -> float:
         """When it last said anything, on the clock of `time.monotonic()`."""
         return self._child.last_heard
@@ -94,8 +109,9 @@ class Session:
     def open(self, spec: SceneSpec, *, timeout_s: float | None = None) -> Opened:
         """Open a scene; one that is open already answers at once.
 
-        Raises SceneRefused when the file has changed since it was described, is newer than this
-        Blender or cannot be opened; SessionDied when Blender ends or takes over `timeout_s`.
+        Raises BlendChanged when the file is not the one that is described; SceneRefused when it is
+        newer than this Blender or cannot be opened; SessionDied when Blender ends or takes over
+        `timeout_s`.
         """
         if self._opened is not None and self.scene_key == spec.key:
             return replace(self._opened, warm=True, seconds=0.0)
@@ -111,9 +127,9 @@ class Session:
             },
             timeout_s=timeout_s,
         )
+        spec.check_unchanged()  # it may have been replaced while it was read
         if answer["type"] == "error":
             raise SceneRefused(answer["message"])
-        spec.check_unchanged()  # it may have been replaced while it was read
         self._opened = msgspec.convert(_fields(answer), Opened)
         self.scene_key = spec.key
         self.opened_count += 1
@@ -133,7 +149,7 @@ class Session:
         `last_sign_of_life` and `cpu_s()`, and `kill()`.
         Raises FrameFailed; SceneRefused when no frame of this scene can succeed; SessionDied.
         """
-        self._hook.on_progress = on_progress
+        self._hook.begin(on_progress)
         try:
             answer = self._ask(
                 {"type": "render", "frame": frame, "path": str(target)}, on_started=on_started
@@ -142,6 +158,8 @@ class Session:
             self._hook.on_progress = None
         if answer["type"] == "error":
             raise (SceneRefused if answer["permanent"] else FrameFailed)(answer["message"])
+        if last_line := answer.pop("last_line", None):
+            self._hook.check_all_saved(last_line, LAST_LINE_LIMIT_S)
         self.frame_count += 1
         return msgspec.convert(_fields(answer), Written, dec_hook=_path)
 
@@ -193,17 +211,48 @@ class Session:
 
 
 class _LineHook:
-    """Hands each line to the log of the moment, and its sample count to whoever renders."""
+    """Hands each line to the log of the moment, and its sample count to whoever renders.
+
+    Listens for files that could not be saved as well: Blender says so in its output only.
+    """
 
     def __init__(self, on_line: Callable[[str], None]) -> None:
         self.on_line = on_line
         self.on_progress: Callable[[Progress], None] | None = None
+        self._unsaved = ""
+        self._last = ""
+        self._heard = threading.Condition()
+
+    def begin(self, on_progress: Callable[[Progress], None] | None) -> None:
+        """Listen to a new frame."""
+        self.on_progress, self._unsaved, self._last = on_progress, "", ""
+
+    def check_all_saved(self, last_line: str, limit_s: float) -> None:
+        """Wait for the last line about a frame and raise FrameFailed if a file was not saved."""
+        with self._heard:
+            complete = self._heard.wait_for(lambda: self._last == last_line, limit_s)
+        if self._unsaved:
+            raise FrameFailed(f"Blender could not save a file of the compositor: {self._unsaved}")
+        if not complete:
+            raise FrameFailed(
+                f"Blender's output came to no end within {limit_s:g} s, "
+                "so nobody knows whether the compositor's files were saved."
+            )
 
     def __call__(self, line: str) -> None:
+        self._listen(line)
         self.on_line(line)
         on_progress = self.on_progress
         if on_progress is not None and (progress := read_progress(line)) is not None:
             on_progress(progress)
+
+    def _listen(self, line: str) -> None:
+        if UNSAVED.search(line):
+            self._unsaved = self._unsaved or OWN_FOLDER.sub("", line).strip()
+        if line.endswith(LAST_LINE):
+            with self._heard:
+                self._last = line
+                self._heard.notify_all()
 
 
 def _fields(answer: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from brender_farm.domain.formats import FORMATS
 from brender_farm.errors import FrameFailed
-from brender_farm.images.decode import decode
+from brender_farm.images.decode import decode_as
 from workers.blender.protocol import Refusal, serve
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def prove(command: Message, _tell: Tell) -> Message:
     """Decode every pixel of a file and say what it holds; refuse what is not a whole image."""
     began = time.monotonic()
     try:
-        image = decode(Path(command["path"]), FORMATS[command["format"]])
+        image = decode_as(Path(command["path"]), command["decoder"])
     except FrameFailed as error:
         raise Refusal(str(error), kind="image", permanent=False) from error
     return {"type": "proof", **asdict(image), "seconds": time.monotonic() - began}

@@ -41,6 +41,16 @@ def add(scene, name, data):
     return thing
 
 
+def depend_on_frame_range(scene, thing):
+    driver = thing.driver_add("location", 1).driver
+    variable = driver.variables.new()
+    variable.name = "last"
+    variable.targets[0].id_type = "SCENE"
+    variable.targets[0].id = scene
+    variable.targets[0].data_path = "frame_end"
+    driver.expression = "last / 24"
+
+
 def empty():
     bpy.ops.wm.read_homefile(use_empty=True)
     bpy.context.scene.name = "Scene"
@@ -80,6 +90,8 @@ def make_film():
     scene = empty()
     fill(scene)
     render = scene.render
+    if hasattr(render.image_settings, "media_type"):
+        render.image_settings.media_type = "VIDEO"
     render.image_settings.file_format = "FFMPEG"
     render.filepath = str(FOLDER / "elsewhere" / "film.mp4")
     render.use_placeholder, render.use_overwrite = True, False
@@ -109,11 +121,6 @@ def make_special():
     save("denoise")
 
     scene = empty()
-    fill(scene)
-    scene.render.use_multiview = True
-    save("stereo")
-
-    scene = empty()
     text = bpy.data.texts.new("start.py")
     text.write(FILM_SCRIPT)
     text.use_module = True
@@ -121,22 +128,128 @@ def make_special():
     save("script")
 
     scene = empty()
-    driver = fill(scene).driver_add("location", 1).driver
-    variable = driver.variables.new()
-    variable.name = "last"
-    variable.targets[0].id_type = "SCENE"
-    variable.targets[0].id = scene
-    variable.targets[0].data_path = "frame_end"
-    driver.expression = "last / 24"
+    depend_on_frame_range(scene, fill(scene))
     save("driver")
     scene.frame_set(5)
     scene.render.filepath = str(FOLDER / "driver_0005.png")
     bpy.ops.render.render(write_still=True)
 
 
+def make_views():
+    """Stereo in each way that Blender can save it, and views that want their files elsewhere."""
+    scene = empty()
+    fill(scene)
+    for camera in bpy.data.cameras:
+        camera.stereo.interocular_distance = 1
+    render = scene.render
+    render.use_multiview = True
+    save("stereo")
+    reference(scene, "stereo", 5)
+
+    render.views["right"].use = False
+    save("one_eye")
+    render.views["right"].use = True
+
+    render.image_settings.views_format = "STEREO_3D"
+    for mode in ("SIDEBYSIDE", "TOPBOTTOM", "ANAGLYPH", "INTERLACE"):
+        render.image_settings.stereo_3d_format.display_mode = mode
+        save(f"stereo_{mode}")
+    render.image_settings.stereo_3d_format.display_mode = "SIDEBYSIDE"
+    render.image_settings.stereo_3d_format.use_squeezed_frame = True
+    save("stereo_squeezed")
+
+    if hasattr(render.image_settings, "media_type"):
+        render.image_settings.media_type = "IMAGE"
+    render.image_settings.file_format = "OPEN_EXR"
+    render.image_settings.views_format = "MULTIVIEW"
+    save("stereo_in_one_exr")
+
+    render.views_format = "MULTIVIEW"
+    render.image_settings.views_format = "INDIVIDUAL"
+    render.views["left"].file_suffix = render.views["right"].file_suffix = "_same"
+    render.views.new("third").file_suffix = "/../../evil"
+    save("evil_views")
+
+
+def compositor(scene):
+    """Return the scene's compositor, with nothing but its render layer and a socket of that."""
+    if bpy.app.version < (5,):
+        scene.use_nodes = True
+        tree = scene.node_tree
+        tree.nodes.clear()
+        result, layer = (
+            tree.nodes.new(f"CompositorNode{kind}") for kind in ("Composite", "RLayers")
+        )
+    else:
+        tree = scene.compositing_node_group = group("Compositor", "OUTPUT")
+        result, layer = tree.nodes.new("NodeGroupOutput"), tree.nodes.new("CompositorNodeRLayers")
+    tree.links.new(layer.outputs["Image"], result.inputs[0])
+    return tree, layer.outputs["Image"]
+
+
+def group(name, in_out):
+    tree = bpy.data.node_groups.new(name, "CompositorNodeTree")
+    if hasattr(tree, "interface"):
+        tree.interface.new_socket("Image", in_out=in_out, socket_type="NodeSocketColor")
+    else:
+        tree.inputs.new("NodeSocketColor", "Image")
+    return tree
+
+
+def file_output(tree, image, label, folder, slots, many_layers=False):
+    node = tree.nodes.new("CompositorNodeOutputFile")
+    node.label = label
+    if hasattr(node.format, "media_type"):
+        node.format.media_type = "MULTI_LAYER_IMAGE" if many_layers else "IMAGE"
+    node.format.file_format = "OPEN_EXR_MULTILAYER" if many_layers else "PNG"
+    if hasattr(node, "directory"):
+        node.directory, _, node.file_name = folder.rpartition("/")
+        for slot in slots:
+            node.file_output_items.new("RGBA", slot)
+    else:
+        node.base_path = folder
+        (node.layer_slots if many_layers else node.file_slots).clear()
+        for slot in slots:
+            (node.layer_slots if many_layers else node.file_slots).new(slot)
+    for socket in list(node.inputs)[: len(slots)]:
+        tree.links.new(image, socket)
+    return node
+
+
+def make_outputs():
+    """File Output nodes with every way to name a place outside the farm's folders."""
+    elsewhere = str(FOLDER / "elsewhere")
+    scene = empty()
+    fill(scene)
+    tree, image = compositor(scene)
+    file_output(tree, image, "Beauty", f"{elsewhere}/", ["Image", "sub/Mask"])
+    save("outputs")
+    scene.render.use_multiview = True
+    save("outputs_of_both_eyes")
+    scene.render.use_multiview = False
+    file_output(tree, image, "Layers", "//elsewhere/Many_", ["Image", "Again"], many_layers=True)
+    file_output(tree, image, "../Beauty", f"{elsewhere}/", ["../../evil", "evil", "//x/../y"])
+    inner = group("Inner", "INPUT")
+    file_output(inner, inner.nodes.new("NodeGroupInput").outputs[0], "", f"{elsewhere}/", ["Deep"])
+    user = tree.nodes.new("CompositorNodeGroup")
+    user.node_tree = inner
+    tree.links.new(image, user.inputs[0])
+    file_output(tree, image, "Quiet", f"{elsewhere}/", ["Quiet"]).mute = True
+    save("all_outputs")
+    depend_on_frame_range(scene, scene.objects[0])
+    save("outputs_of_a_still")
+
+    scene = empty()
+    fill(scene)
+    file_output(*compositor(scene), "", f"{elsewhere}/", ["Image", "Image0003.png/in a file"])
+    save("outputs_in_conflict")
+
+
 make_scenes()
 make_film()
 make_borders()
 make_special()
+make_views()
+make_outputs()
 sys.stdout.flush()
 os._exit(0)

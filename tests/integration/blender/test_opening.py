@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from brender_farm.errors import SceneRefused
+from brender_farm.errors import BlendChanged, SceneRefused
 from workers.blender.scene import RenderSettings, SceneSpec
 
 FUTURE = Path(__file__).parents[2] / "data" / "future.blend"
@@ -74,18 +74,22 @@ def test_eevee_is_found_whatever_this_blender_calls_it(session, spec):
     assert session.open(spec("scenes", engine="EEVEE", samples=3)).engine.startswith("BLENDER_EEV")
 
 
-def test_stereo_views_are_refused_rather_than_half_rendered(session, spec):
-    with pytest.raises(SceneRefused, match="renders stereo views"):
-        session.open(spec("stereo"))
-
-
 def test_a_file_that_changed_since_submit_is_refused(session, spec, tmp_path):
     copy = tmp_path / "copy.blend"
     copy.write_bytes(spec("scenes").path.read_bytes())
     before = SceneSpec.of(copy)
-    os.utime(copy, ns=(1, 1))
-    with pytest.raises(SceneRefused, match="has changed since the shot was submitted"):
+    copy.write_bytes(spec("driver").path.read_bytes())
+    with pytest.raises(BlendChanged, match="is not the file that was submitted"):
         session.open(before)
+
+
+def test_a_file_that_was_only_touched_is_the_same_file(session, spec, tmp_path):
+    copy = tmp_path / "copy.blend"
+    copy.write_bytes(spec("scenes").path.read_bytes())
+    before = SceneSpec.of(copy)
+    os.utime(copy, ns=(1, 1))
+    session.open(before)
+    assert session.open(SceneSpec.of(copy)).warm
 
 
 def test_a_file_that_is_gone_is_refused(session, spec, tmp_path):
@@ -142,7 +146,7 @@ def test_the_key_tells_settings_scenes_and_states_of_a_file_apart(spec):
         spec("scenes", "Second"),
         spec("film"),
         spec("scenes", samples=3),
-        replace(one, mtime_ns=one.mtime_ns + 1),
+        replace(one, digest="another"),
         replace(one, settings=RenderSettings(format="EXR")),
     ]
     assert len({one.key, *(other.key for other in others)}) == len(others) + 1

@@ -128,7 +128,13 @@ def test_a_message_that_comes_twice_renders_once(farm: Farm) -> None:
         shot_name="again",
         frames=chunk.frames,
         scene=wire.SceneOrder(
-            blend=detail.blend, size_bytes=0, mtime_ns=0, scene="Scene", format="PNG"
+            blend=detail.blend,
+            size_bytes=0,
+            mtime_ns=0,
+            ctime_ns=0,
+            digest=detail.blend_digest,
+            scene="Scene",
+            format="PNG",
         ),
         output_dir=detail.output_dir,
         padding=4,

@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from brender_farm.domain.formats import FORMATS
-from brender_farm.errors import FrameFailed
+from brender_farm.errors import FrameFailed, SceneRefused
+from brender_farm.images.decode import ENDINGS
 from workers.blender.prove import Prover
 
 WIDTH, HEIGHT = 48, 32
@@ -74,6 +75,26 @@ def test_a_cut_file_is_refused(prover, images, tmp_path, fmt, keep):
     cut.write_bytes(data[: keep(len(data))])
     with pytest.raises(FrameFailed, match=rf"{cut.name} is not a proven frame: it"):
         prove(prover, cut, fmt)
+
+
+@pytest.mark.parametrize("ending", sorted(set(ENDINGS) - {".cin"}))  # OpenImageIO only reads it
+def test_a_compositors_file_is_proven_by_its_ending_and_has_any_size(prover, tmp_path, ending):
+    whole = draw(tmp_path / f"whole{ending}", FORMATS["EXR" if ending == ".exr" else "PNG"])
+    proof = prover.prove_file(whole, TIMEOUT_S)
+    assert (proof.width, proof.height) == (WIDTH, HEIGHT)
+    data = whole.read_bytes()
+    cut = tmp_path / f"cut{ending}"
+    for keep in (1, len(data) // 2, len(data) - 1):
+        cut.write_bytes(data[:keep])
+        with pytest.raises(FrameFailed, match=rf"cut{ending} is not a proven frame: it"):
+            prover.prove_file(cut, TIMEOUT_S)
+
+
+@pytest.mark.parametrize("name", ["mask.jp2", "notes.txt", "mask", "picture.PNG.part"])
+def test_a_file_of_an_unknown_kind_is_refused_for_good(prover, tmp_path, name):
+    (tmp_path / name).write_text("whatever")
+    with pytest.raises(SceneRefused, match=rf"{name} cannot be proven.*Choose one of these"):
+        prover.prove_file(tmp_path / name, TIMEOUT_S)
 
 
 @pytest.mark.parametrize("fmt", ["PNG", "EXR"])

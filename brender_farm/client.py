@@ -26,6 +26,7 @@ from brender_farm.domain.places import frame_name
 from brender_farm.domain.states import FrameState, ShotState
 from brender_farm.errors import FarmError
 from brender_farm.service import shots
+from brender_farm.service.blend_change import adopt_blend
 from brender_farm.service.requests import Existing, ShotRequest
 from brender_farm.service.shapes import FrameCell, ShotDetail
 from brender_farm.service.submit import submit
@@ -133,6 +134,14 @@ class ShotHandle:
             lambda: shots.act_on_shot(self.id, action, actor=user_name(), reason=reason)
         ).state
 
+    def adopt(self, scope: str) -> ShotState:
+        """Go on with a .blend that has changed: for the "rest", or render "all" frames again.
+
+        Raises ActionRefused when it has not changed or must not, and RequestRefused with what is
+        wrong with the new file.
+        """
+        return _in_farm(lambda: adopt_blend(self.id, scope, actor=user_name())).state
+
     def _cells(self, state: FrameState) -> list[FrameCell]:
         cells: list[FrameCell] = []
         while True:
@@ -157,6 +166,9 @@ def submit_shot(
     width: int | None = None,
     height: int | None = None,
     existing: str = Existing.NEW_VERSION,
+    snapshot: bool = False,
+    frame_limit_s: float | None = None,
+    memory_limit_gb: float | None = None,
     strict: bool = False,
 ) -> ShotHandle:
     """Submit a .blend to the farm and return a handle.
@@ -164,7 +176,9 @@ def submit_shot(
     What is left out comes from the file itself: frames, scene, size and format. `frames` is
     notation such as "1-48", "1-100x2" or "1-100:10"; relative paths are taken from the current
     folder; `existing` says what to do with frames that are there: "new-version", "missing" or
-    "overwrite". The call does not wait for the broker or the render.
+    "overwrite". With `snapshot` the shot renders from a copy that is made beside the file now, so
+    that the file may be worked on. `frame_limit_s` (seconds) and `memory_limit_gb` (GB) bound what
+    one frame may take. The call reads the file once; it waits neither for broker nor render.
 
     Raises RequestRefused, whose `faults` name each field and its remedy; nothing is stored then.
     """
@@ -180,6 +194,9 @@ def submit_shot(
         width=width,
         height=height,
         existing=existing,
+        snapshot=snapshot,
+        frame_limit_s=frame_limit_s,
+        memory_limit_gb=memory_limit_gb,
         strict=strict,
     )
     submitted = _in_farm(lambda: submit(request, submitter=user_name()))

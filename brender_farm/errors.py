@@ -51,6 +51,12 @@ class BlendFileError(FarmError):
     """The file is not a .blend that can be rendered."""
 
 
+class BlendBeingWritten(BlendFileError):
+    """The .blend is being written; wait until it is saved."""
+
+    permanent = False
+
+
 class NotFound(FarmError):
     """There is no such thing on this farm."""
 
@@ -85,6 +91,10 @@ class SessionDied(FarmError):
 
 class SceneRefused(FarmError):
     """Blender could not open the scene."""
+
+
+class BlendChanged(SceneRefused):
+    """The .blend is not the file that was submitted."""
 
 
 class FrameFailed(FarmError):

@@ -11,8 +11,11 @@ from brender_farm.domain.formats import DEFAULT_FORMAT, find_format
 from brender_farm.errors import Fault
 from brender_farm.service.requests import Existing, ShotRequest
 
+MORE_FIELDS = ("frame_limit_s", "memory_limit_gb")
+"""What is folded away until someone wants it."""
 FIELDS = (
     "blend", "scene", "name", "frames", "output", "priority", "chunk_size", "format", "existing",
+    "snapshot", *MORE_FIELDS,
 )  # fmt: skip
 
 
@@ -41,6 +44,9 @@ class SubmitForm:
                 "chunk_size": "auto",
                 "format": format_of(scene),
                 "existing": Existing.NEW_VERSION,
+                "snapshot": "",
+                "frame_limit_s": "",
+                "memory_limit_gb": "",
             }
         )
 
@@ -51,6 +57,11 @@ class SubmitForm:
     def other_faults(self) -> list[Fault]:
         """Faults that belong to no field of the form."""
         return [fault for fault in self.faults if fault.field not in FIELDS[1:]]
+
+    @property
+    def shows_more(self) -> bool:
+        """Whether something that is folded away has been filled in."""
+        return any(self.values[name] for name in MORE_FIELDS)
 
     def to_request(self) -> ShotRequest:
         """Return the request; what is no number stays text, for the farm to refuse it by name."""
@@ -65,6 +76,9 @@ class SubmitForm:
             chunk_size=_number(values["chunk_size"] or "auto"),
             format=values["format"] or None,
             existing=values["existing"] or Existing.NEW_VERSION,
+            snapshot=bool(values["snapshot"]),
+            frame_limit_s=values["frame_limit_s"] or None,  # type: ignore[arg-type]
+            memory_limit_gb=values["memory_limit_gb"] or None,  # type: ignore[arg-type]
         )
 
 

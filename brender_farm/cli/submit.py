@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="What to do with frames that are there: new-version, missing or overwrite.",
 )
+@click.option("--snapshot", is_flag=True, help="Render from a copy, so FILE may be worked on.")
+@click.option("--frame-limit", type=float, metavar="SECONDS", help="Most that a frame may take.")
+@click.option("--memory-limit", type=float, metavar="GB", help="Most that Blender may take.")
 @click.option("--strict", is_flag=True, help="Refuse what would otherwise be a warning.")
 @click.option("--watch", is_flag=True, help="Follow the shot to its end with a progress bar.")
 def submit(
@@ -46,6 +49,9 @@ def submit(
     priority: int,
     chunk_size: str,
     existing: str,
+    snapshot: bool,
+    frame_limit: float | None,
+    memory_limit: float | None,
     strict: bool,
     watch: bool,
 ) -> None:
@@ -54,6 +60,7 @@ def submit(
     \b
     brender submit scene.blend --frames 1-48 --watch
     brender submit scene.blend --existing missing      render only what is not there
+    brender submit scene.blend --snapshot              go on working on the scene meanwhile
     """
     from brender_farm.client import submit_shot
 
@@ -69,6 +76,9 @@ def submit(
         priority=priority,
         chunk_size=chunk_size,
         existing=existing,
+        snapshot=snapshot,
+        frame_limit_s=frame_limit,
+        memory_limit_gb=memory_limit,
         strict=strict,
     )
     for warning in shot.warnings:

@@ -15,7 +15,7 @@ from brender_farm.domain.formats import ImageFormat
 from brender_farm.domain.frames import FrameList
 from brender_farm.domain.paths import confine, expand
 from brender_farm.errors import BlendFileError, Fault, FrameSyntaxError, RequestRefused
-from brender_farm.service import checks, output
+from brender_farm.service import checks, limits, output, snapshots
 from brender_farm.service.requests import Checked, Existing, ShotRequest
 
 _T = TypeVar("_T")
@@ -41,7 +41,7 @@ class _Gatherer:
 def check(request: ShotRequest) -> Checked:
     """Understand a request without storing anything. Raises RequestRefused with every fault."""
     settings = current_settings()
-    facts = _read_blend(request.blend, settings)
+    facts = read_blend(request.blend, settings)
     with reading() as session:
         versions, taken = known_blender_versions(session), taken_folders(session)
     good = _Gatherer()
@@ -50,6 +50,9 @@ def check(request: ShotRequest) -> Checked:
     chunk_size = good(checks.read_chunk_size(request.chunk_size))
     name = good(checks.read_name(request.name, facts.path))
     existing = good(checks.read_existing(request.existing))
+    frame_limit_s = good(limits.read_frame_limit(request.frame_limit_s))
+    memory_limit_bytes = good(limits.read_memory_limit(request.memory_limit_gb))
+    good(snapshots.snapshot_fault(facts.path) if request.snapshot else None)
     scene = good(checks.choose_scene(facts, request.scene))
     fmt = good(checks.choose_format(request.format, scene)) if scene else None
     size = good(checks.choose_size(request.width, request.height, scene)) if scene else None
@@ -80,14 +83,20 @@ def check(request: ShotRequest) -> Checked:
         priority=request.priority,
         chunk_size=chunk_size,
         existing=existing,
+        snapshot=request.snapshot,
+        frame_limit_s=frame_limit_s,
+        memory_limit_bytes=memory_limit_bytes,
         warnings=warnings,
     )
 
 
-def _read_blend(text: str, settings: Settings) -> BlendFacts:
-    """Without a readable .blend nothing else can be checked: this refuses at once."""
+def read_blend(text: str, settings: Settings) -> BlendFacts:
+    """Read the .blend, without which nothing else can be checked. Raises RequestRefused."""
+    path = confine(expand(text), settings.roots, "blend")
+    if fault := snapshots.is_a_snapshot_fault(path):
+        raise RequestRefused(fault)
     try:
-        return inspect(confine(expand(text), settings.roots, "blend"))
+        return inspect(path)
     except BlendFileError as error:
         raise RequestRefused(Fault(field="blend", message=str(error), remedy="")) from error
 

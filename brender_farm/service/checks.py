@@ -103,8 +103,7 @@ def choose_size(
 ) -> tuple[int, int, bool] | Fault:
     """Return width, height in pixels and whether they were asked for."""
     if width is None and height is None:
-        share = scene.percentage / 100
-        return max(1, int(scene.width * share)), max(1, int(scene.height * share)), False
+        return *scene_size(scene), False
     low, high = _SIZE_LIMITS
     if width is None or height is None or not low <= width <= high or not low <= height <= high:
         return Fault(
@@ -113,6 +112,12 @@ def choose_size(
             remedy=f"Give both width and height, {low} to {high:,} pixels, or neither.",
         )
     return width, height, True
+
+
+def scene_size(scene: SceneFacts) -> tuple[int, int]:
+    """Return the width and height that the scene itself renders, in pixels."""
+    share = scene.percentage / 100
+    return max(1, int(scene.width * share)), max(1, int(scene.height * share))
 
 
 def version_fault(facts: BlendFacts, node_versions: Iterable[str]) -> Fault | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from brender_farm.domain.formats import ImageFormat
-from brender_farm.errors import Fault
+from brender_farm.errors import Fault, RequestRefused
 from brender_farm.service.requests import Existing
 
 _VERSION = re.compile(r"v(\d{3,})\Z")
@@ -30,6 +32,37 @@ def choose_output(
     while str(base / f"v{number:03}") in taken:
         number += 1
     return base / f"v{number:03}"
+
+
+def make_output(folder: Path) -> list[Path]:
+    """Make the output folder and prove that it can be written to.
+
+    Returns the folders that were not there before, the outer first. Raises RequestRefused; then
+    none of them is left.
+    """
+    missing: list[Path] = []
+    try:
+        missing = [place for place in (*reversed(folder.parents), folder) if not place.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".brender-"):
+            pass
+    except OSError as error:
+        remove_made(missing)
+        raise RequestRefused(
+            Fault(
+                field="output",
+                message=f"{folder} cannot be written to ({error.strerror}).",
+                remedy="Choose another output folder, or give the farm the right to write there.",
+            )
+        ) from error
+    return missing
+
+
+def remove_made(folders: Sequence[Path]) -> None:
+    """Remove these folders, inner first, as far as they are empty."""
+    with contextlib.suppress(OSError):  # not empty: it is in use
+        for folder in reversed(folders):
+            folder.rmdir()
 
 
 def holds_frames(folder: Path, fmt: ImageFormat) -> bool:

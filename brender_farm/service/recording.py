@@ -187,7 +187,7 @@ class _Recorder:
             reason=item.reason,
             by_node=True,
         )
-        if item.blend_changed:
+        if item.blend_changed and not self.chunk.ending:  # then somebody has dealt with it
             self._pause_for_new_blend(item.reason)
 
     def _pause_for_new_blend(self, reason: str) -> None:

@@ -39,6 +39,12 @@ class ShotRequest:
     """Pixels of the finished picture; given together with `height`, or neither."""
     height: int | None = None
     existing: str = Existing.NEW_VERSION
+    snapshot: bool = False
+    """Render from a copy of the .blend, made now beside it, so that it may be worked on."""
+    frame_limit_s: float | None = None
+    """Seconds that one frame may take; None: no limit."""
+    memory_limit_gb: float | None = None
+    """GB (10⁹ bytes) of memory that Blender may take; None: no limit."""
     strict: bool = False
     """Refuse the shot for what would otherwise be a warning."""
 
@@ -74,4 +80,7 @@ class Checked:
     priority: int
     chunk_size: int | None
     existing: Existing
+    snapshot: bool
+    frame_limit_s: float | None
+    memory_limit_bytes: int | None
     warnings: tuple[str, ...]

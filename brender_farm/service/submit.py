@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from brender_farm.db.core import writing
+from brender_farm.blendfile.digest import FileState, digest_of
+from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Frame, Shot
 from brender_farm.db.reads.shots import taken_folders
 from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.shots import roll_up, set_pending, touch
 from brender_farm.domain.frames import FrameList, Spans
 from brender_farm.domain.states import FrameState, ShotState
-from brender_farm.errors import Fault, RequestRefused
+from brender_farm.errors import BlendFileError, Fault, RequestRefused
 from brender_farm.service.check import check
 from brender_farm.service.existing import SoundFrame, sound_frames
 from brender_farm.service.messages import announce
+from brender_farm.service.output import make_output, remove_made
 from brender_farm.service.requests import Checked, Existing, ShotRequest, Submitted
+from brender_farm.service.snapshots import make_snapshot, remove_snapshot
 from brender_farm.service.views import shot_row
 
 _RACES = 20
@@ -31,69 +34,105 @@ PADDING = 4
 def submit(request: ShotRequest, *, submitter: str) -> Submitted:
     """Check and store a shot, then nudge the scheduler. Its cost does not grow with its frames.
 
-    Never waits for the broker. Raises RequestRefused with every fault found; then nothing is
-    stored.
+    Reads the whole .blend once, for its digest. Never waits for the broker. Raises RequestRefused
+    with every fault found; then nothing is stored, and nothing that was made for it is left.
     """
-    for _ in range(_RACES):
+    for _ in range(_RACES - 1):
         try:
             return _submit_checked(check(request), submitter)
-        except _FasterOne:
+        except _Overtaken:
             continue  # checked anew, it gets the next version, or is told who has the folder
-    raise RequestRefused(
-        Fault(
-            field="output",
-            message="Other submissions keep taking its folder.",
-            remedy="Give each shot an output folder of its own.",
-        )
-    )
+    return _submit_checked(check(request), submitter)
 
 
-class _FasterOne(Exception):
-    """Another submission has taken the output folder since the check."""
+class _Overtaken(RequestRefused):
+    """What was checked is no longer so: the folder was taken, or the .blend saved again."""
 
 
 def _submit_checked(checked: Checked, submitter: str) -> Submitted:
-    _make_folder(Path(checked.output_dir))
-    found = sound_frames(checked, PADDING) if checked.existing is Existing.MISSING else ()
-    now = datetime.now(UTC)
-    with writing() as session:
-        if checked.output_dir in taken_folders(session):
-            raise _FasterOne
-        shot = _store(session, checked, submitter, now)
-        _store_found(session, shot, found, now)
-        roll_up(session, shot, now=now)
-        touch(session, shot)
-        row = shot_row(shot, 0)
+    with ExitStack() as undo:
+        _make_folder(Path(checked.output_dir), undo)
+        found = sound_frames(checked, PADDING) if checked.existing is Existing.MISSING else ()
+        blend, state = _take_blend(checked, undo)
+        now = datetime.now(UTC)
+        with writing() as session:
+            if checked.output_dir in taken_folders(session):
+                raise _Overtaken(_FOLDER_RACE)
+            shot = _store(session, checked, blend, state, submitter, now)
+            _store_found(session, shot, found, now)
+            roll_up(session, shot, now=now)
+            touch(session, shot)
+            row = shot_row(shot, 0)
+        undo.pop_all()
     announce()
     return Submitted(shot=row, output_dir=checked.output_dir, warnings=checked.warnings)
 
 
-def _make_folder(folder: Path) -> None:
-    """Make the output folder and prove that it can be written to."""
+_FOLDER_RACE = Fault(
+    field="output",
+    message="Other submissions keep taking its folder.",
+    remedy="Give each shot an output folder of its own.",
+)
+_BLEND_RACE = Fault(
+    field="blend",
+    message="It is saved again and again while it is read.",
+    remedy="Wait until it is saved for good, then submit it again.",
+)
+
+
+def _make_folder(folder: Path, undo: ExitStack) -> None:
+    made = make_output(folder)
+    undo.callback(_leave_folder, folder, made)
+
+
+def _leave_folder(folder: Path, made: Sequence[Path]) -> None:
+    """Remove the folder that was made for nothing, unless another shot has it meanwhile."""
+    with reading() as session:
+        if str(folder) in taken_folders(session):
+            return
+    remove_made(made)
+
+
+def _take_blend(checked: Checked, undo: ExitStack) -> tuple[Path, FileState]:
+    """Return the file that nodes will open, the .blend or a new copy of it, and its state."""
+    blend = Path(checked.blend)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".brender-"):
-            pass
-    except OSError as error:
-        raise RequestRefused(
-            Fault(
-                field="output",
-                message=f"{folder} cannot be written to ({error.strerror}).",
-                remedy="Choose another output folder, or give the farm the right to write there.",
-            )
-        ) from error
+        if checked.snapshot:
+            snapshot = make_snapshot(blend)
+            undo.callback(remove_snapshot, snapshot.path)
+            blend, state, original = snapshot.path, snapshot.state, snapshot.original
+        else:
+            state = original = digest_of(blend)
+    except BlendFileError as error:
+        raise RequestRefused(Fault(field="blend", message=str(error), remedy="")) from error
+    if (original.byte_count, original.mtime_ns) != (
+        checked.blend_size_bytes,
+        checked.blend_mtime_ns,
+    ):
+        raise _Overtaken(_BLEND_RACE)
+    return blend, state
 
 
-def _store(session: Session, checked: Checked, submitter: str, now: datetime) -> Shot:
+def _store(
+    session: Session,
+    checked: Checked,
+    blend: Path,
+    state: FileState,
+    submitter: str,
+    now: datetime,
+) -> Shot:
     shot = Shot(
         name=checked.name,
         state=ShotState.QUEUED,
         priority=checked.priority,
         submitter=submitter,
         created_at=now,
-        blend=checked.blend,
-        blend_size_bytes=checked.blend_size_bytes,
-        blend_mtime_ns=checked.blend_mtime_ns,
+        blend=str(blend),
+        blend_size_bytes=state.byte_count,
+        blend_mtime_ns=state.mtime_ns,
+        blend_ctime_ns=state.ctime_ns,
+        blend_digest=state.digest,
+        source_blend=checked.blend if checked.snapshot else None,
         blend_version=checked.blend_version,
         scene=checked.scene,
         format=checked.format,
@@ -104,6 +143,8 @@ def _store(session: Session, checked: Checked, submitter: str, now: datetime) ->
         padding=PADDING,
         existing=checked.existing,
         chunk_size=checked.chunk_size,
+        frame_limit_s=checked.frame_limit_s,
+        memory_limit_bytes=checked.memory_limit_bytes,
         warnings=list(checked.warnings),
         frames=checked.frames,
         frame_count=checked.frame_count,

@@ -71,6 +71,23 @@ def test_from_the_command_line_with_a_progress_bar(real_farm: Farm) -> None:
     decode(folder / "0002.exr", FORMATS["EXR"])
 
 
+def test_from_a_snapshot_while_the_file_is_worked_on(real_farm: Farm) -> None:
+    blend = real_farm.blend()
+
+    done = real_farm.run(
+        *("submit", str(blend), "--frames", "1-2", "--snapshot"),
+        *("--frame-limit", "120", "--memory-limit", "16"),
+    )
+    blend.write_bytes(b"half a file")
+
+    assert done.returncode == 0, done.stderr
+    shot_id = int(done.stdout.split()[1])
+    shot = real_farm.wait_until_over(shot_id)
+    assert (shot.row.state, shot.row.done_count) == (ShotState.COMPLETED, 2)
+    assert (shot.source_blend, shot.frame_limit_s) == (str(blend), 120)
+    assert real_farm.files(shot_id) == ["0001.png", "0002.png"]
+
+
 def test_a_refusal_on_the_command_line_names_field_and_remedy(real_farm: Farm) -> None:
     done = real_farm.run("submit", str(real_farm.folder / "gone.blend"))
 

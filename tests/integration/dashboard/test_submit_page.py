@@ -110,3 +110,57 @@ def test_a_blend_without_a_stored_picture_gets_a_placeholder(farm):
     response = farm.get(f"/files/blend-thumbnail?path={farm.blend()}")
     assert response.mimetype in {"image/png", "image/svg+xml"}
     assert farm.get(f"/files/blend-thumbnail?path={farm.root}/gone.blend").status_code == 200
+
+
+def test_a_snapshot_and_limits_are_submitted_with_the_form(farm):
+    blend = farm.blend()
+    response = farm.post(
+        "/submit",
+        blend=str(blend),
+        name="lantern",
+        snapshot="yes",
+        frame_limit_s="90",
+        memory_limit_gb="1.5",
+    )
+    shot = farm.get(response.location.replace("/shots/", "/api/v1/shots/")).json
+    assert (shot["frame_limit_s"], shot["memory_limit_bytes"]) == (90, 1_500_000_000)
+    assert (shot["snapshot"], shot["source_blend"]) == (True, str(blend))
+    assert shot["blend"].endswith(".brender.blend")
+
+
+def test_what_is_left_empty_is_no_limit_and_no_snapshot(farm):
+    response = farm.post("/submit", blend=str(farm.blend()), frame_limit_s="", memory_limit_gb=" ")
+    shot = farm.get(response.location.replace("/shots/", "/api/v1/shots/")).json
+    assert (shot["frame_limit_s"], shot["memory_limit_bytes"]) == (None, None)
+    assert (shot["snapshot"], shot["source_blend"]) == (False, None)
+
+
+def test_more_settings_are_folded_away_until_they_matter(farm):
+    blend = farm.blend()
+    assert '<details class="wide more-settings">' in farm.text(f"/submit?file={blend}")
+    text = farm.post("/submit", blend=str(blend), memory_limit_gb="8 GB", snapshot="yes").text
+    assert '<details class="wide more-settings" open>' in text
+    assert 'value="8 GB"' in text
+    assert 'id="memory_limit_gb-fault"' in text
+    assert 'value="yes" checked' in text
+
+
+def test_the_browser_does_not_show_snapshots(farm):
+    blend = farm.blend()
+    farm.post("/submit", blend=str(blend), snapshot="yes")
+    assert len(list(farm.root.glob(".*.brender.blend"))) == 1
+    for url in (f"/submit?folder={farm.root}", f"/submit?folder={farm.root}&search=brender"):
+        assert ".brender.blend" not in farm.text(url)
+
+
+def test_a_snapshot_that_is_chosen_by_its_path_is_refused(farm):
+    farm.post("/submit", blend=str(farm.blend()), snapshot="yes")
+    [copy] = farm.root.glob(".*.brender.blend")
+    response = farm.post("/submit", blend=str(copy), name="again")
+    assert response.status_code == 422
+    assert "a snapshot that belongs to a shot" in response.text
+
+
+def test_checking_as_one_types_copies_nothing(farm):
+    farm.post("/submit/preview", blend=str(farm.blend()), snapshot="yes")
+    assert list(farm.root.glob(".*")) == []

@@ -11,7 +11,8 @@ import pytest
 
 from brender_farm.db.models import Event, Frame, Shot
 from brender_farm.domain.states import FrameState, ShotState
-from brender_farm.errors import RequestRefused
+from brender_farm.errors import BlendFileError, RequestRefused
+from brender_farm.service import output as output_folders
 from brender_farm.service import submit as submission
 from brender_farm.service.requests import ShotRequest
 from brender_farm.service.shots import get_shot
@@ -132,6 +133,13 @@ BAD_VALUES = [
     pytest.param({"existing": "append"}, "existing", "new-version", id="existing"),
     pytest.param({"width": 320}, "width", "both width and height", id="width-alone"),
     pytest.param({"width": 3, "height": 90}, "width", "4 to 65,536", id="too-small"),
+    pytest.param({"frame_limit_s": 0.09}, "frame_limit_s", "0.1 to 10,000,000 s", id="hasty"),
+    pytest.param({"frame_limit_s": 1e8}, "frame_limit_s", "0.1 to 10,000,000 s", id="patient"),
+    pytest.param({"frame_limit_s": float("nan")}, "frame_limit_s", "nan is not", id="nan"),
+    pytest.param({"frame_limit_s": "long"}, "frame_limit_s", "'long' is not", id="limit-word"),
+    pytest.param({"memory_limit_gb": 0.01}, "memory_limit_gb", "0.05 to 1,000,000", id="no-room"),
+    pytest.param({"memory_limit_gb": -4}, "memory_limit_gb", "0.05 to 1,000,000", id="negative"),
+    pytest.param({"memory_limit_gb": "8 GB"}, "memory_limit_gb", "'8 GB' is not", id="unit"),
     pytest.param({"name": "x" * 121}, "name", "1 to 120", id="name-too-long"),
     pytest.param({"name": "a\x00b"}, "name", "printable", id="name-with-nul"),
     pytest.param({"output": "renders"}, "output", "not a full path", id="output-relative"),
@@ -166,11 +174,12 @@ def test_an_output_that_cannot_be_made_is_refused_and_nothing_is_stored(farm, mo
     def refuse(*_args, **_options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(submission.tempfile, "NamedTemporaryFile", refuse)
+    monkeypatch.setattr(output_folders.tempfile, "NamedTemporaryFile", refuse)
     [fault] = refusal(farm, farm.blend())
     assert fault.field == "output"
     assert "Permission denied" in str(fault)
     assert farm.count(Shot) == 0
+    assert not (farm.root / "renders").exists()
 
 
 @pytest.mark.parametrize("existing", ["new-version", "missing", "overwrite"])
@@ -308,10 +317,10 @@ def test_two_who_submit_at_once_never_share_a_folder(farm, core_app, monkeypatch
     first_turns = iter(range(2))
     make_folder = submission._make_folder
 
-    def wait_for_the_other(folder):
+    def wait_for_the_other(folder, undo):
         if next(first_turns, None) is not None:
             both_have_checked.wait()
-        make_folder(folder)
+        make_folder(folder, undo)
 
     monkeypatch.setattr(submission, "_make_folder", wait_for_the_other)
     request = ShotRequest(blend=str(farm.blend()), output=output and str(farm.root / output))
@@ -325,6 +334,34 @@ def test_two_who_submit_at_once_never_share_a_folder(farm, core_app, monkeypatch
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(attempt, range(2))) == outcomes
+    made = {path.name for path in [*farm.root.glob("out"), *farm.root.glob("renders/tiny/*")]}
+    assert made == {name for name in outcomes if name != "output"}
+
+
+def test_a_submission_that_fails_late_leaves_no_folder(farm, monkeypatch):
+    def fail(*_args):
+        raise OSError("the disk of the database is full")
+
+    monkeypatch.setattr(submission, "_store", fail)
+    (farm.root / "renders").mkdir()
+    with pytest.raises(OSError, match="disk of the database"):
+        farm.submit()
+    assert list((farm.root / "renders").iterdir()) == []
+
+
+def test_a_folder_that_another_shot_got_meanwhile_is_left(farm, monkeypatch):
+    taken_meanwhile = []
+
+    def lose(blend):
+        taken_meanwhile.append(blend)
+        monkeypatch.undo()
+        farm.submit(output=str(farm.root / "out"))
+        raise BlendFileError("It is gone.")
+
+    monkeypatch.setattr(submission, "digest_of", lose)
+    refusal(farm, farm.blend(), output=str(farm.root / "out"))
+    assert len(taken_meanwhile) == 1
+    assert (farm.root / "out").is_dir()
 
 
 def test_a_million_frames_are_one_row_and_no_frames(farm):

@@ -21,6 +21,8 @@ def cells(states):
             peak_bytes=None,
             tries=0,
             reason="",
+            log_tail="",
+            files=(),
             tag="",
         )
         for number, letter in enumerate(states)

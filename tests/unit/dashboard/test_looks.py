@@ -42,6 +42,7 @@ def node(**changes):
         "cpu_count": 4,
         "blender_versions": ("4.5.15",),
         "trouble": "",
+        "unwell": (),
         "first_seen_at": NOW,
         "last_seen_at": NOW,
         "actions": (),

@@ -1,0 +1,63 @@
+"""Reading the .blend that has taken the place of the one a shot was submitted with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from brender_farm.blendfile.digest import FileState, digest_of
+from brender_farm.blendfile.facts import BlendFacts
+from brender_farm.blendfile.scenes import SceneFacts
+from brender_farm.db.core import current_settings
+from brender_farm.domain.formats import FORMATS
+from brender_farm.errors import BlendFileError, Fault, RequestRefused
+from brender_farm.service import checks
+from brender_farm.service.check import read_blend
+
+_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewBlend:
+    """The file as it is now, and the shot's scene in it."""
+
+    facts: BlendFacts
+    state: FileState
+    scene: SceneFacts
+    warnings: tuple[str, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Pixels that the scene itself renders."""
+        return checks.scene_size(self.scene)
+
+
+def read_new_blend(blend: str, *, scene: str, fmt: str, versions: list[str]) -> NewBlend:
+    """Check the file as a submission would. Raises RequestRefused with every fault."""
+    facts, state = _settled(blend)
+    found = checks.choose_scene(facts, scene)
+    fault = checks.version_fault(facts, versions)
+    if isinstance(found, Fault) or fault:
+        faults = [one for one in (found, fault) if isinstance(one, Fault)]
+        raise RequestRefused(*faults)
+    warnings = checks.warnings_of(facts, found, FORMATS[fmt])
+    return NewBlend(facts=facts, state=state, scene=found, warnings=warnings)
+
+
+def _settled(blend: str) -> tuple[BlendFacts, FileState]:
+    """Return what is in the file and its state, both of the same file."""
+    for _ in range(_TRIES):
+        facts = read_blend(blend, current_settings())
+        try:
+            state = digest_of(facts.path)
+        except BlendFileError as error:
+            raise RequestRefused(Fault(field="blend", message=str(error), remedy="")) from error
+        if (facts.size_bytes, facts.mtime_ns) == (state.byte_count, state.mtime_ns):
+            return facts, state
+    raise RequestRefused(
+        Fault(
+            field="blend",
+            message=f"{Path(blend).name} is saved again and again while it is read.",
+            remedy="Wait until it is saved for good, then try again.",
+        )
+    )

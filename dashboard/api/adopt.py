@@ -1,0 +1,24 @@
+"""Going on with a changed .blend, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from brender_farm.service.blend_change import adopt_blend
+from dashboard.api.schemas import AdoptSchema, OneShotSchema
+from dashboard.who import current_actor
+
+routes = APIBlueprint("adopt", __name__, url_prefix="/shots", tag="Shots")
+
+
+@routes.post("/<int:shot_id>/adopt")
+@routes.input(AdoptSchema, location="json", arg_name="values")
+@routes.output(OneShotSchema)
+@routes.doc(
+    summary="Go on with a changed .blend: for the rest of the frames, or all again",
+    responses=[404, 409, 415],
+)
+def adopt(shot_id: int, values: dict[str, Any]) -> Any:
+    return adopt_blend(shot_id, values["scope"], actor=current_actor())

@@ -33,7 +33,6 @@ from brender_farm.service.submit import submit
 
 _T = TypeVar("_T")
 
-_OVER = (ShotState.COMPLETED, ShotState.FAILED, ShotState.CANCELLED)
 _POLL_S = 0.2
 _PAGE = 1000
 
@@ -107,7 +106,7 @@ class ShotHandle:
             if on_change is not None and detail.rev != rev:
                 on_change(detail)
             rev, row = detail.rev, detail.row
-            if row.state in _OVER or (row.state is ShotState.PAUSED and row.failed_count):
+            if row.is_over:
                 return row.state
             if end is not None and time.monotonic() > end:
                 raise TimeoutError(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar, get_args
 
 from brender_farm.errors import ConfigError
 
@@ -21,6 +21,7 @@ _T = TypeVar("_T")
 _NODE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}\Z")
 _BROKER_SCHEMES = ("redis://", "rediss://", "redis+socket://", "unix://")
 _DATABASE_SCHEMES = ("sqlite:", "postgresql:", "postgresql+psycopg:")
+AuditKind = Literal["full", "quick", "off"]
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
@@ -45,8 +46,14 @@ class Settings:
     """Folders that .blend files and outputs may be in, links resolved."""
     stall_s: float
     """Seconds without output and processor time after which a render counts as hung."""
+    grace_s: float
+    """Seconds that a stopping node lets its frames finish."""
+    memory_floor_pct: float
+    """Share of the machine's memory that renders must leave available."""
     warm: bool
     """Whether a node starts Blender before there is work."""
+    audit: AuditKind
+    """How the scheduler compares a finished shot's files with what is recorded."""
 
     @property
     def url(self) -> str:
@@ -91,7 +98,10 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         blender=read.optional("BRENDER_BLENDER", str),
         roots=read("BRENDER_ROOTS", _roots, os.pathsep.join(("~", str(data_dir)))),
         stall_s=read("BRENDER_STALL_S", _seconds, "300"),
+        grace_s=read("BRENDER_GRACE_S", _grace, "10"),
+        memory_floor_pct=read("BRENDER_MEMORY_FLOOR_PCT", _share, "4"),
         warm=read("BRENDER_WARM", _yes_no, "yes"),
+        audit=read("BRENDER_AUDIT", _audit_kind, "full"),
     )
 
 
@@ -186,9 +196,34 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _grace(text: str) -> float:
+    return _number(text, 86_400, "give a number of seconds from 0 to 86400.")
+
+
+def _share(text: str) -> float:
+    return _number(text, 90, "give a percentage from 0 to 90.")
+
+
+def _number(text: str, most: float, advice: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError(advice) from None
+    if not 0 <= number <= most:  # NaN as well
+        raise ValueError(advice)
+    return number
+
+
 def _yes_no(text: str) -> bool:
     answers = {"yes": True, "true": True, "1": True, "on": True}
     answers |= {"no": False, "false": False, "0": False, "off": False}
     if text.lower() not in answers:
         raise ValueError("answer yes or no.")
     return answers[text.lower()]
+
+
+def _audit_kind(text: str) -> AuditKind:
+    for kind in get_args(AuditKind):
+        if text.lower() == kind:
+            return kind  # type: ignore[no-any-return]
+    raise ValueError("choose full (every byte), quick (existence and size) or off.")

@@ -26,8 +26,10 @@ PROCESSES = ("broker", "web", "scheduler", "worker", "flower")
 _STOP_ORDER = ("flower", "web", "worker", "scheduler", "broker")
 """A node's last reports need the scheduler, and every message needs the broker."""
 
-STOP_GRACE_S = {"worker": 6.0, "broker": 5.0}
+STOP_GRACE_S = {"broker": 5.0}
 _GRACE_S = 3.0
+_AFTER_NODES_GRACE_S = 4.0
+"""A node kills its renders and delivers its last reports after its own grace time."""
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
 _HEALTHY_S = 20.0
@@ -56,8 +58,15 @@ class Supervisor:
     """Starts, watches and ends the farm's processes. `tell` gets a sentence about what happens."""
 
     def __init__(
-        self, log_dir: Path, *, tell: Callable[[str], None], names: Sequence[str] = PROCESSES
+        self,
+        log_dir: Path,
+        *,
+        tell: Callable[[str], None],
+        names: Sequence[str] = PROCESSES,
+        node_grace_s: float = 10.0,
     ) -> None:
+        """`node_grace_s` is how long a node lets its frames finish."""
+        self._stop_grace_s = STOP_GRACE_S | {"worker": node_grace_s + _AFTER_NODES_GRACE_S}
         log_dir.mkdir(parents=True, exist_ok=True)
         self._tell = tell
         self._children = {name: Child(name, log_dir / f"{name}.log") for name in names}
@@ -83,7 +92,7 @@ class Supervisor:
         for name in _STOP_ORDER:
             child = self._children.get(name)
             if child is not None and child.process is not None:
-                _end(child.process, STOP_GRACE_S.get(name, _GRACE_S))
+                _end(child.process, self._stop_grace_s.get(name, _GRACE_S))
 
     def running(self) -> dict[str, int]:
         """Return the pid of every process that runs, by name."""

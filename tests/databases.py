@@ -101,7 +101,7 @@ class PostgresDatabases:
         with self._engine.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '20s'"))
             connection.execute(
-                text("TRUNCATE shots, chunks, frames, nodes, events RESTART IDENTITY")
+                text("TRUNCATE shots, chunks, frames, nodes, events, loose_chunks RESTART IDENTITY")
             )
             connection.execute(
                 text("UPDATE farm SET shots_rev=1, nodes_rev=1, pass_at=NULL, broker_trouble=''")

@@ -23,6 +23,9 @@ def nodes(*, as_json: bool) -> None:
         return
     heads = ("NAME", "STATE", "SLOTS", "CPU", "MEMORY", "BLENDER", "RENDERS")
     print_table(heads, [_cells(row) for row in rows])
+    for row in rows:
+        for words in _notes(row):
+            click.echo(f"{row.name}: {words}")
 
 
 @click.group()
@@ -30,25 +33,50 @@ def node() -> None:
     """Enable, drain or disable a node."""
 
 
-def _add(action: str, help_: str) -> None:
-    @node.command(name=action, help=help_)
-    @click.argument("name")
-    @click.option("--reason", default="", help="Shown on the Nodes page.")
-    def command(*, name: str, reason: str) -> None:
-        from brender_farm.client import core_app, user_name
-        from brender_farm.service.nodes import act_on_node, list_nodes
-
-        with core_app().app_context():
-            found = next((row for row in list_nodes().rows if row.name == name), None)
-            if found is None:
-                raise NotFound(f"There is no node {name!r}. See: brender nodes")
-            row = act_on_node(found.id, action, actor=user_name(), reason=reason)
-        click.echo(f"Node {row.name} is {row.intent}.")
+_reason = click.option("--reason", default="", help="Shown on the Nodes page.")
 
 
-_add("enable", "Give it work again.")
-_add("drain", "Give it nothing new; it finishes what it has.")
-_add("disable", "Take it out of the farm until it is enabled.")
+@node.command()
+@click.argument("name")
+@_reason
+def enable(*, name: str, reason: str) -> None:
+    """Give it work again, also after the farm took it out as sick."""
+    _act(name, "enable", reason)
+
+
+@node.command()
+@click.argument("name")
+@_reason
+def drain(*, name: str, reason: str) -> None:
+    """Give it nothing new; it finishes what it has."""
+    _act(name, "drain", reason)
+
+
+@node.command()
+@click.argument("name")
+@_reason
+@click.option("--now", is_flag=True, help="Stop its frames now; they are rendered elsewhere.")
+def disable(*, name: str, reason: str, now: bool) -> None:
+    """Take it out of the farm until it is enabled; it finishes its current frames."""
+    _act(name, "disable", reason, kill=now)
+
+
+def _act(name: str, action: str, reason: str, *, kill: bool = False) -> None:
+    from brender_farm.client import core_app, user_name
+    from brender_farm.service.nodes import act_on_node, list_nodes
+
+    with core_app().app_context():
+        found = next((row for row in list_nodes().rows if row.name == name), None)
+        if found is None:
+            raise NotFound(f"There is no node {name!r}. See: brender nodes")
+        row = act_on_node(found.id, action, actor=user_name(), reason=reason, kill=kill)
+    click.echo(f"Node {row.name} is {row.intent}.")
+
+
+def _notes(row: NodeRow) -> list[str]:
+    """Return what keeps a node from rendering, all or some of it."""
+    folders = [f"It cannot write to {each.folder} now: {each.reason}" for each in row.unwell]
+    return [words for words in (row.trouble, row.reason, *folders) if words]
 
 
 def _cells(row: NodeRow) -> tuple[object, ...]:
@@ -62,5 +90,5 @@ def _cells(row: NodeRow) -> tuple[object, ...]:
     work = ", ".join(
         f"{w.shot_name} {w.frame if w.frame is not None else w.frames}" for w in row.work
     )
-    state = f"{'online' if row.online else 'offline'}, {row.intent}"
+    state = f"{'online' if row.online else 'offline'}, {'sick' if row.is_sick else row.intent}"
     return row.name, state, row.slots, cpu, memory, " ".join(row.blender_versions), work or "-"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import click
 
 from brender_farm.cli.table import print_json, print_table
+from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.shapes import Page, ShotDetail, ShotRow
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
@@ -113,10 +116,25 @@ def _print_detail(detail: ShotDetail) -> None:
         "file": f"{detail.blend} (Blender {detail.blend_version}, scene {detail.scene})",
         "output": f"{detail.output_dir} ({detail.width}×{detail.height} {detail.format})",
         "priority": row.priority,
-        "may": ", ".join(row.actions) or "-",
+        "may": ", ".join((*row.actions, *row.offers)),
     }
     click.echo(f"Shot {row.id}: {row.name}")
     for name, value in facts.items():
         click.echo(f"  {name:<9} {value}")
     for warning in detail.warnings:
         click.echo(f"  warning   {warning}")
+    for ban in detail.bans:
+        click.echo(f"  banned    {ban.node}: {ban.why}")
+    if detail.audit is not None:
+        click.echo(f"  audit     {_audit_words(detail.audit)}")
+    if detail.log_tail:
+        click.echo("  Blender's last words at the frame that gave up last:")
+        click.echo(textwrap.indent(detail.log_tail.rstrip(), "    "))
+
+
+def _audit_words(audit: AuditResult) -> str:
+    found = "all as published" if audit.is_well else f"{audit.bad_count} not as published"
+    words = (
+        f"{audit.checked_count} finished frames checked at {audit.at:%Y-%m-%d %H:%M} UTC, {found}"
+    )
+    return ". ".join(part.rstrip(".") for part in (words, audit.kept, audit.trouble) if part) + "."

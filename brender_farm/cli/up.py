@@ -47,7 +47,7 @@ def running_farm(farm: Settings) -> Iterator[Callable[[], None]]:
     farm.data_dir.mkdir(parents=True, exist_ok=True)
     with _only_one(farm.data_dir):
         _refuse_taken_ports(farm)
-        supervisor = Supervisor(farm.log_dir, tell=click.echo)
+        supervisor = Supervisor(farm.log_dir, tell=click.echo, node_grace_s=farm.grace_s)
         told_to_end = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # An exception raised right here could be swallowed between a fork's two halves;

@@ -7,10 +7,7 @@ from types import TracebackType
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
 from rich.text import Text
 
-from brender_farm.domain.states import ShotState
 from brender_farm.service.shapes import ShotDetail
-
-_OVER = (ShotState.COMPLETED, ShotState.FAILED, ShotState.CANCELLED)
 
 
 class _Figures(ProgressColumn):
@@ -66,7 +63,7 @@ class ShotProgress:
             description=f"{row.name} · {row.state}",
             detail=detail,
         )
-        return row.state in _OVER or (row.state is ShotState.PAUSED and row.failed_count > 0)
+        return row.is_over
 
 
 def duration(seconds: float) -> str:

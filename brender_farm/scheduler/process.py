@@ -16,6 +16,7 @@ from brender_farm.celery_app import FARM_QUEUE, REPORT, scheduler_app
 from brender_farm.db.core import create_core_app
 from brender_farm.db.migrate import upgrade
 from brender_farm.errors import MessageRefused
+from brender_farm.scheduler.auditor import Auditor
 from brender_farm.scheduler.scheduler import Scheduler
 from brender_farm.scheduler.ticker import Ticker
 
@@ -39,9 +40,11 @@ def run(settings: Settings) -> None:
     scheduler = Scheduler(core, celery, Board(connect(url)))
     _add_tasks(celery, scheduler)
     ticker = Ticker(scheduler, connect(url))
+    auditor = Auditor(core, settings.audit)
 
     def start(**_: Any) -> None:
         ticker.start()
+        auditor.start()
 
     signals.worker_ready.connect(start, weak=False)
     signals.setup_logging.connect(_keep_our_logging, weak=False)
@@ -57,6 +60,7 @@ def run(settings: Settings) -> None:
             "--heartbeat-interval=10",
         ]
     )
+    auditor.stop()
     ticker.stop()
 
 

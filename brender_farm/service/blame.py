@@ -63,7 +63,7 @@ def clear_blame(shot: Shot, node: Node) -> None:
     """A node that has finished a frame starts with a clean sheet."""
     if str(node.id) in shot.strikes:
         shot.strikes = {key: count for key, count in shot.strikes.items() if key != str(node.id)}
-    if node.bans_in_row:
+    if node.bans_in_row and node.intent is NodeIntent.ENABLED:  # a sick one stays it till enabled
         node.bans_in_row = 0
 
 

@@ -8,6 +8,7 @@ from brender_farm.db.core import reading
 from brender_farm.db.models import Chunk, Shot
 from brender_farm.db.reads.frames import done_frame
 from brender_farm.domain.formats import FORMATS
+from brender_farm.domain.paths import confine
 from brender_farm.domain.places import frame_name, log_path
 from brender_farm.errors import NotFound
 
@@ -19,6 +20,21 @@ def frame_file(shot_id: int, frame: int) -> Path:
         if shot is None or done_frame(session, shot_id, frame) is None:
             raise NotFound(f"Shot {shot_id} has no finished frame {frame}.")
         return Path(shot.output_dir) / frame_name(frame, shot.padding, FORMATS[shot.format])
+
+
+def extra_file(shot_id: int, frame: int, name: str) -> Path:
+    """Return a file that was published beside a finished frame's picture.
+
+    Raises NotFound when none of that name is recorded, and RequestRefused when it leads out of
+    the shot's output folder.
+    """
+    with reading() as session:
+        shot = session.get(Shot, shot_id)
+        stored = done_frame(session, shot_id, frame) if shot is not None else None
+        if shot is None or stored is None or name not in {file["name"] for file in stored.files}:
+            raise NotFound(f"No file {name!r} is recorded for frame {frame} of shot {shot_id}.")
+        folder = Path(shot.output_dir)
+    return confine(folder / name, (folder,), "name")
 
 
 def chunk_log(chunk_id: int) -> Path:

@@ -9,7 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from brender_farm.domain.states import ChunkState, FrameState, NodeIntent, ShotState
+from brender_farm.domain.states import (
+    UNFINISHED_SHOT_STATES,
+    ChunkState,
+    FrameState,
+    NodeIntent,
+    ShotState,
+)
+from brender_farm.service.audit_result import AuditResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +28,8 @@ class ShotRow:
     state: ShotState
     reason: str
     """Why it is paused, failed or cancelled; empty otherwise."""
+    is_halted: bool
+    """Whether the farm paused it by itself: it waits for somebody."""
     priority: int
     submitter: str
     frame_count: int
@@ -37,6 +46,13 @@ class ShotRow:
     finished_at: datetime | None
     actions: tuple[str, ...]
     """What may be done to it now: pause, resume, cancel, retry."""
+    offers: tuple[str, ...]
+    """What else may be asked for now: rerender, audit, delete."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens to it unless somebody acts."""
+        return self.is_halted or self.state not in UNFINISHED_SHOT_STATES
 
     @property
     def progress(self) -> float:
@@ -85,6 +101,8 @@ class ShotDetail:
     bans: tuple[Ban, ...]
     log_tail: str
     """Blender's last lines at the frame that gave up last; empty while it renders."""
+    audit: AuditResult | None
+    """What the last comparison of its files with what is recorded found; None: there was none."""
     rev: int
     """Grows with every change of the shot, its chunks or frames."""
 
@@ -172,6 +190,14 @@ class NodeWork:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnwellFolder:
+    """An output folder that a node cannot write to now."""
+
+    folder: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeRow:
     """A node as the nodes page shows it."""
 
@@ -190,8 +216,10 @@ class NodeRow:
     blender_versions: tuple[str, ...]
     trouble: str
     """What keeps it from rendering, in the node's own words; empty when nothing does."""
-    unwell: tuple[tuple[str, str], ...]
-    """Output folders that it cannot write to now, each with the reason."""
+    unwell: tuple[UnwellFolder, ...]
+    """It gets nothing for these folders; it tries them by itself until they are well again."""
+    is_sick: bool
+    """Whether the farm took it out because it fails what others can render."""
     first_seen_at: datetime
     last_seen_at: datetime
     actions: tuple[str, ...]

@@ -19,6 +19,7 @@ from brender_farm.domain.states import ACTIVE_SHOT_STATES, FrameState
 from brender_farm.domain.waiting import why_waiting
 from brender_farm.errors import NotFound, RequestRefused
 from brender_farm.service import shot_actions
+from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.checks import priority_fault
 from brender_farm.service.messages import announce
 from brender_farm.service.shapes import (
@@ -182,6 +183,7 @@ def _detail(session: Session, shot: Shot) -> ShotDetail:
         waiting=_waiting(session, shot, busy),
         bans=_bans(session, shot),
         log_tail=_log_tail(session, shot),
+        audit=AuditResult.read(shot.audit) if shot.audit else None,
         rev=shot.rev,
     )
 

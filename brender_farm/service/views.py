@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 from brender_farm.db.models import Chunk, Event, Frame, Node, Shot
 from brender_farm.db.writes.shots import tally_of
-from brender_farm.domain.states import FrameState, ShotState, node_actions, shot_actions
+from brender_farm.domain.failures import is_sick
+from brender_farm.domain.states import (
+    FrameState,
+    NodeIntent,
+    ShotState,
+    node_actions,
+    shot_actions,
+    shot_offers,
+)
 from brender_farm.service.shapes import (
     ChunkRow,
     EventRow,
@@ -15,6 +23,7 @@ from brender_farm.service.shapes import (
     NodeSample,
     NodeWork,
     ShotRow,
+    UnwellFolder,
 )
 
 
@@ -29,6 +38,7 @@ def shot_row(shot: Shot, busy_slots: int) -> ShotRow:
         name=shot.name,
         state=shot.state,
         reason=shot.reason,
+        is_halted=shot.halted,
         priority=shot.priority,
         submitter=shot.submitter,
         frame_count=shot.frame_count,
@@ -42,6 +52,7 @@ def shot_row(shot: Shot, busy_slots: int) -> ShotRow:
         started_at=shot.started_at,
         finished_at=shot.finished_at,
         actions=shot_actions(shot.state),
+        offers=shot_offers(shot.state),
     )
 
 
@@ -112,7 +123,10 @@ def node_row(node: Node, chunks: Mapping[int, tuple[Chunk, str]]) -> NodeRow:
         cpu_count=node.facts.get("cpu_count", 0),
         blender_versions=tuple(node.facts.get("blender_versions", ())),
         trouble=node.trouble,
-        unwell=tuple(node.unwell.items()),
+        unwell=tuple(
+            UnwellFolder(folder=folder, reason=why) for folder, why in node.unwell.items()
+        ),
+        is_sick=node.intent is NodeIntent.DISABLED and is_sick(node.bans_in_row),
         first_seen_at=node.first_seen_at,
         last_seen_at=node.last_seen_at,
         actions=node_actions(node.intent),

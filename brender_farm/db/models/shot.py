@@ -26,6 +26,8 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     name: Mapped[str] = mapped_column(String(200))
     state: Mapped[ShotState] = mapped_column(StateText(ShotState))
     reason: Mapped[str] = mapped_column(CleanText, default="")
+    halted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is paused by the farm itself: it waits for somebody."""
     priority: Mapped[int]
     submitter: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Chunk, Node, Shot
 from brender_farm.db.reads.nodes import node_names
-from brender_farm.domain.views import NodeView, RetryLot, ShotView
 from brender_farm.domain.retries import lots_of
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, LIVE_CHUNK_STATES, NodeIntent
+from brender_farm.domain.views import NodeView, RetryLot, ShotView
 
 _WILLING_NODES = select(Node.id, Node.name, Node.slots, Node.facts, Node.warm, Node.unwell).where(
     Node.online.is_(True), Node.accepting.is_(True), Node.intent == NodeIntent.ENABLED

@@ -15,6 +15,8 @@ from brender_farm.domain.retries import among
 from brender_farm.domain.rollup import Tally, is_hopeless, shot_state
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, SHOT_MOVES, ShotState, require_move
 
+FARM = "farm"
+"""Who did what nobody asked for."""
 _REASON_SIGNS = 500
 _OVER = (ShotState.COMPLETED, ShotState.FAILED, ShotState.CANCELLED)
 _COUNT_A_CHANGE = update(Farm).values(shots_rev=Farm.shots_rev + 1)
@@ -63,7 +65,7 @@ def roll_up(session: Session, shot: Shot, *, now: datetime) -> None:
             f"{tally.failed_count} of {tally.frame_count} frames gave up. "
             f"The last one: {_last_failure(session, shot)}"
         )
-    move(session, shot, state, now=now, actor="farm", reason=reason)
+    move(session, shot, state, now=now, actor=FARM, reason=reason)
 
 
 def _last_failure(session: Session, shot: Shot) -> str:
@@ -88,6 +90,7 @@ def move(
     )
     shot.state = state
     shot.reason = reason
+    shot.halted = state is ShotState.PAUSED and actor == FARM
     shot.finished_at = now if state in _OVER else None
     if state not in _OVER:
         shot.audited_at = None

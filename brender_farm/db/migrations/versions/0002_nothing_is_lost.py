@@ -46,6 +46,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('blend_ctime_ns', sa.BigInteger(), server_default='0', nullable=False))
         batch_op.add_column(sa.Column('blend_digest', sa.String(length=200), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column('blend_changed', sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column('halted', sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column('source_blend', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('frame_limit_s', sa.Double(), nullable=True))
         batch_op.add_column(sa.Column('memory_limit_bytes', sa.BigInteger(), nullable=True))
@@ -68,6 +69,7 @@ def downgrade() -> None:
         batch_op.drop_column('frame_limit_s')
         batch_op.drop_column('source_blend')
         batch_op.drop_column('blend_changed')
+        batch_op.drop_column('halted')
         batch_op.drop_column('blend_digest')
         batch_op.drop_column('blend_ctime_ns')
 

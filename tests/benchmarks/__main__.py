@@ -6,7 +6,17 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.benchmarks import big_shot, gap, idle_cpu, latency, memory, shot24
+from tests.benchmarks import (
+    big_shot,
+    gap,
+    idle_cpu,
+    latency,
+    memory,
+    planning,
+    recovery,
+    shot24,
+    simulation,
+)
 from tests.benchmarks.figures import Figure, table, write_json
 
 BENCHMARKS = {
@@ -16,6 +26,9 @@ BENCHMARKS = {
     "big_shot": big_shot,
     "memory": memory,
     "idle_cpu": idle_cpu,
+    "recovery": recovery,
+    "planning": planning,
+    "simulation": simulation,
 }
 
 

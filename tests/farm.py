@@ -53,6 +53,7 @@ class Farm:
             "BRENDER_PORT": str(free_port()),
             "BRENDER_FLOWER_PORT": str(free_port()),
             "BRENDER_NODE_NAME": "cli",
+            "BRENDER_GRACE_S": "2",
             "FAKE_BLENDER_PYTHON": sys.executable,
             **self.extra,
         }

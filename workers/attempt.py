@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-import logging
 import threading
+from collections import deque
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from brender_farm import wire
 from brender_farm.domain.formats import FORMATS
 from brender_farm.domain.frames import FrameList
 from brender_farm.domain.paths import confine
-from brender_farm.domain.places import draft_folder, frame_name, log_path
-from brender_farm.errors import FarmError, FrameFailed, RequestRefused, SceneRefused, SessionDied
+from brender_farm.domain.places import frame_name
+from brender_farm.errors import (
+    BlendChanged,
+    FrameFailed,
+    RequestRefused,
+    SceneRefused,
+    SessionDied,
+)
 from workers.blender.output import ChunkLog, Progress
 from workers.blender.scene import Opened, RenderSettings, SceneSpec
+from workers.fences import sweep_fenced
+from workers.limits import Verdict
+from workers.place import Place
 from workers.publish import Draft
+from workers.rendering import Current, Rendering
+from workers.words import TAIL_LINE_COUNT, last_words, plain
 
 if TYPE_CHECKING:
     from workers.blender.session import Session
     from workers.node import Node
 
-log = logging.getLogger(__name__)
-
-LOG_LIMIT_BYTES = 4 * 1024 * 1024
 MAX_CRASHES = 3
 """After so many ends of Blender in one chunk, the rest of the chunk goes back to the farm."""
 
@@ -36,13 +46,19 @@ class Attempt:
         self._order = order
         self._node = node
         self._format = FORMATS[order.scene.format]
+        self.limits = order.limits
         self.stopped = threading.Event()
         self._winding_down = threading.Event()
-        self._session: Session | None = None
+        self._why_back = ""
+        self._owes_frames = False
+        self._blend_changed = False
+        self._place: Place | None = None
+        self._log: ChunkLog | None = None
+        self._current = Current()
         self._frame: int | None = None
         self._progress: Progress | None = None
-        self._killed_for = ""
         self._proofs: list[Future[bool]] = []
+        self._last_target: Path | None = None
 
     def claim(self) -> wire.ChunkClaim:
         """Return what the heartbeat says of this chunk."""
@@ -55,112 +71,154 @@ class Attempt:
             sample_count=progress.sample_count if progress else None,
         )
 
+    @property
+    def rendering(self) -> Rendering | None:
+        """What the Blender of this chunk is at now."""
+        return self._current.rendering
+
+    def end_render(self, rendering: Rendering, verdict: Verdict | None) -> bool:
+        """End a Blender that is still at this; its frame fails with the verdict, the chunk goes on.
+
+        Without a verdict nobody is blamed, and the frame is tried once more in a new Blender.
+        Returns False when Blender was through with it already.
+        """
+        return self._current.end(rendering, verdict)
+
     def stop(self) -> None:
         """Kill the render at once; nothing more of this chunk is published or reported."""
         self.stopped.set()
-        self._kill()
+        self._current.kill()
 
-    @property
-    def session(self) -> Session | None:
-        """The Blender that renders for this chunk now."""
-        return self._session
-
-    def kill_session(self, session: Session, reason: str) -> None:
-        """End a Blender that misbehaves; its frame fails with this reason, the chunk goes on."""
-        if session is self._session:
-            self._killed_for = reason
-            session.kill()
-
-    def wind_down(self) -> None:
-        """End after the current frame and give the rest back."""
+    def wind_down(self, reason: str) -> None:
+        """End after the current frame and give the rest back, without blame."""
+        self._why_back = self._why_back or reason
         self._winding_down.set()
 
-    def give_back(self) -> None:
+    def give_back(self, reason: str) -> None:
         """Kill the render at once and give the frame and the rest back, without blame."""
-        self._winding_down.set()
-        self._kill()
+        self.wind_down(reason)
+        self._current.kill()
+
+    def abandon(self) -> None:
+        """Give the chunk back in the stead of a thread that is stuck beyond killing."""
+        self._owes_frames = True
+        self._end("")
+        self.stopped.set()
 
     def run(self) -> None:
         """Render the chunk. Every outcome is reported; nothing is raised for a failed frame."""
         try:
-            output_dir, blend = self._confined()
+            place, blend = self._confined()
         except RequestRefused as refusal:
             self._fail_first(str(refusal), permanent=True)
             return
-        self._node.publisher.prepare()
-        drafts = draft_folder(output_dir, self._order.chunk_id)
-        try:
-            drafts.mkdir(parents=True, exist_ok=True)
-            path = log_path(output_dir, self._order.chunk_id)
-            path.parent.mkdir(exist_ok=True)
-            chunk_log = ChunkLog(path, LOG_LIMIT_BYTES)
-        except OSError as error:
-            self._fail_first(f"{output_dir} cannot be written to: {error.strerror}.")
+        if not self._begin(place):
+            self._end(self._why_back)
             return
+        self._place = place
+        self._log = chunk_log = place.open_log()
+        self._node.publisher.prepare()
         try:
-            reason = self._render_all(blend, output_dir, drafts, chunk_log)
+            reason = self._render_all(self._spec(blend), chunk_log)
             for proof in self._proofs:
                 proof.result()
             self._end(reason)  # the farm plans the next chunk while this one is tidied up
         finally:
             chunk_log.close()
-            self._node.publisher.sweep(output_dir, self._order.chunk_id)
+            self._node.publisher.sweep(place.output_dir, place.chunk_id)
+            sweep_fenced(place.output_dir)
 
-    def _confined(self) -> tuple[Path, Path]:
-        roots = self._node.roots
-        output_dir = confine(self._order.output_dir, roots, "output")
-        return output_dir, confine(self._order.scene.blend, roots, "blend")
+    def judge(self, failed: wire.FrameFailed) -> None:
+        """Report a frame that could not be proven or put in its place, if it is to blame."""
+        if not self._is_the_places_fault():
+            self._report(failed)
 
-    def _render_all(self, blend: Path, output_dir: Path, drafts: Path, chunk_log: ChunkLog) -> str:
+    def give_up(self, reason: str) -> None:
+        """Blame the frame that was being rendered for a failure of the node, and end."""
+        self._fail_first(reason)
+
+    def _confined(self) -> tuple[Place, Path]:
+        order, roots = self._order, self._node.roots
+        place = Place(
+            chunk_id=order.chunk_id,
+            folder=order.output_dir,
+            output_dir=confine(order.output_dir, roots, "output"),
+        )
+        return place, confine(order.scene.blend, roots, "blend")
+
+    def _begin(self, place: Place) -> bool:
+        """Raise the fences, make the draft folder, and say so; False: the chunk goes back."""
+        if trouble := self._node.storage.trouble(place.folder):
+            self.wind_down(trouble)
+        if self._is_ending:
+            return False
+        try:
+            place.begin(self._order.fences)
+        except FileExistsError:
+            self.wind_down(f"{place.drafts} is there already: this chunk was begun before.")
+            return False
+        except OSError as error:
+            self.wind_down(self._node.distrust(place, error))
+            return False
+        started = wire.ChunkStarted(chunk_id=place.chunk_id, boot=self._node.boot)
+        self._node.outbox.post(started)
+        return True
+
+    def _render_all(self, spec: SceneSpec, chunk_log: ChunkLog) -> str:
         """Render until done, stopped or hopeless; return why frames are left, if they are."""
-        spec = self._spec(blend)
-        left = list(FrameList.parse(self._order.frames))
+        left = deque(FrameList.parse(self._order.frames))
         crashes = 0
         while left and not self._is_ending:
             try:
-                with self._node.sessions.lend(spec) as session:
-                    self._use(session, chunk_log)
-                    opened = session.open(spec)
-                    while left and not self._is_ending:
-                        self._render_one(session, opened, left[0], output_dir, drafts)
-                        left.pop(0)
-            except FrameFailed as error:
-                self._fail(left.pop(0), error, chunk_log)
+                self._render_some(spec, left, chunk_log)
+            except BlendChanged as error:
+                self._blend_changed = True
+                self.wind_down(str(error))
             except SceneRefused as error:
-                self._fail(left.pop(0), error, chunk_log)
+                self._fail(left.popleft(), Verdict(reason=str(error), permanent=True))
                 return str(error)
-            except SessionDied as error:
-                if self._is_ending:
+            except (FrameFailed, SessionDied) as error:
+                died = isinstance(error, SessionDied)
+                if died and self._is_ending:
                     break
-                crashes += 1
-                self._fail(left.pop(0), self._blame(error), chunk_log)
+                crashes += self._blame(left, error) and died
                 if crashes >= MAX_CRASHES:
                     return f"Blender ended {crashes} times."
             finally:
-                self._session = self._frame = self._progress = None
-        return "The node is stopping." if left else ""
+                self._frame = self._progress = None
+        return self._why_back if left else ""
 
-    def _use(self, session: Session, chunk_log: ChunkLog) -> None:
-        session.on_line = chunk_log.add
-        self._session = session
-        if self._is_ending:  # it was told between the last look and now
-            raise SessionDied("The chunk was stopped.")
+    def _render_some(self, spec: SceneSpec, left: deque[int], chunk_log: ChunkLog) -> None:
+        """Render with one Blender as long as it goes well."""
+        with self._node.sessions.lend(spec) as session:
+            session.on_line = chunk_log.add
+            try:
+                self._current.turn_to(session, None)
+                if self._is_ending:  # it was told between the last look and now
+                    raise SessionDied("The chunk was stopped.")
+                opened = session.open(spec)
+                while left and not self._is_ending:
+                    self._render_one(session, opened, left[0])
+                    left.popleft()
+            finally:
+                self._current.let_go()
 
-    def _render_one(
-        self, session: Session, opened: Opened, frame: int, output_dir: Path, drafts: Path
-    ) -> None:
+    def _render_one(self, session: Session, opened: Opened, frame: int) -> None:
+        assert self._place is not None
         self._frame, self._progress = frame, None
+        self._current.turn_to(session, frame)
         name = frame_name(frame, self._order.padding, self._format)
-        written = session.render(frame, drafts / name, on_progress=self._note)
+        written = session.render(frame, self._place.drafts / name, on_progress=self._note)
         draft = Draft(
             chunk_id=self._order.chunk_id,
             written=written,
-            target=output_dir / name,
+            target=self._place.output_dir / name,
             width=opened.width,
             height=opened.height,
             format=self._format,
         )
         self._proofs.append(self._node.publisher.publish(draft, self.stopped))
+        self._last_target = draft.target
 
     def _note(self, progress: Progress) -> None:
         self._progress = progress
@@ -171,6 +229,8 @@ class Attempt:
             path=blend,
             byte_count=scene.size_bytes,
             mtime_ns=scene.mtime_ns,
+            ctime_ns=scene.ctime_ns,
+            digest=scene.digest,
             scene=scene.scene,
             settings=RenderSettings(
                 format=scene.format,
@@ -184,46 +244,73 @@ class Attempt:
     def _is_ending(self) -> bool:
         return self.stopped.is_set() or self._winding_down.is_set()
 
-    def _kill(self) -> None:
-        session = self._session
-        if session is not None:
-            session.kill()
+    def _blame(self, left: deque[int], error: FrameFailed | SessionDied) -> bool:
+        """Find what is to blame for a failure; tell whether it was the frame, which then fails."""
+        doom = self._current.take_doom()
+        if doom is None:
+            if self._is_the_places_fault():
+                return False
+            verdict: Verdict | None = Verdict(reason=str(error))
+        elif doom.rendering.frame not in (None, left[0]):
+            return False  # Blender was ended for the frame before, which was written all the same
+        else:
+            verdict = doom.verdict
+        if verdict is not None:
+            self._fail(left.popleft(), verdict)
+        return verdict is not None
 
-    def _blame(self, error: SessionDied) -> SessionDied:
-        """Return why Blender really ended, when the node itself ended it."""
-        reason, self._killed_for = self._killed_for, ""
-        return SessionDied(reason) if reason else error
+    def _is_the_places_fault(self) -> bool:
+        """Look for the cause of a failure in the output folder; then the chunk ends unblamed."""
+        place = self._place
+        assert place is not None
+        if place.is_fenced():
+            if self._node.publisher.is_live(place.chunk_id, self.stopped):
+                self._owes_frames = True
+                self.wind_down(f"{place.drafts} was removed while this chunk rendered into it.")
+            else:
+                self.stopped.set()  # another node has these frames now
+            return True
+        trouble = self._node.examine(place, 2 * place.frame_bytes(self._last_target))
+        if trouble:
+            self._owes_frames = True
+            self.wind_down(trouble)
+        return bool(trouble)
 
-    def _fail(self, frame: int, error: FarmError, chunk_log: ChunkLog) -> None:
-        chunk_log.add(f"Frame {frame} failed: {error}")
-        if not self.stopped.is_set():
-            self._node.outbox.post(
-                wire.FrameFailed(
-                    chunk_id=self._order.chunk_id,
-                    frame=frame,
-                    reason=str(error)[:4000],
-                    permanent=isinstance(error, SceneRefused),
-                )
+    def _fail(self, frame: int, verdict: Verdict) -> None:
+        self._report(
+            wire.FrameFailed(
+                chunk_id=self._order.chunk_id,
+                frame=frame,
+                reason=verdict.reason,
+                permanent=verdict.permanent,
+                short_of_memory=verdict.short_of_memory,
             )
+        )
 
-    def give_up(self, reason: str) -> None:
-        """Blame the frame that was being rendered for a failure of the node, and end."""
-        self._fail_first(reason)
+    def _report(self, failed: wire.FrameFailed) -> None:
+        if self.stopped.is_set():
+            return
+        tail = last_words(self._log.tail(TAIL_LINE_COUNT)) if self._log else ""
+        if self._log:
+            self._log.add(f"Frame {failed.frame} failed: {failed.reason}")
+        failed = msgspec.structs.replace(failed, reason=plain(failed.reason), tail=tail)
+        self._node.outbox.post(failed)
 
     def _fail_first(self, reason: str, *, permanent: bool = False) -> None:
         """Blame the first frame for what no frame of this chunk can get past here."""
         frame = self._frame or FrameList.parse(self._order.frames)[0]
-        self._node.outbox.post(
-            wire.FrameFailed(
-                chunk_id=self._order.chunk_id, frame=frame, reason=reason, permanent=permanent
-            )
-        )
+        self._fail(frame, Verdict(reason=reason, permanent=permanent))
         self._end(reason)
 
     def _end(self, reason: str) -> None:
+        """Report the end; with a reason, frames are left."""
         if self.stopped.is_set():
             return
+        reason = reason or (self._why_back if self._owes_frames else "")
         ended = wire.ChunkEnded(
-            chunk_id=self._order.chunk_id, returned=self._winding_down.is_set(), reason=reason
+            chunk_id=self._order.chunk_id,
+            returned=bool(reason) and self._winding_down.is_set(),
+            blend_changed=self._blend_changed,
+            reason=plain(reason),
         )
         self._node.outbox.post(ended)

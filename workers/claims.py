@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from brender_farm import wire
     from workers.attempt import Attempt
-    from workers.blender.session import Session
+    from workers.rendering import Rendering
 
 _REMEMBERED = 10_000
+STOPPING = "The node is stopping."
+FINISHED_EARLY = "The farm had it end after its frame."
 
 
 class Claims:
@@ -25,10 +27,15 @@ class Claims:
         self._stopping = False
 
     def take(self, chunk_id: int, attempt: Attempt) -> bool:
-        """Begin a chunk; False when it was taken before (the message came twice)."""
+        """Begin a chunk; False when it was taken before (the message came twice).
+
+        While the node stops, what still comes is taken to be given back at once.
+        """
         with self._lock:
-            if chunk_id in self._taken or self._stopping:
+            if chunk_id in self._taken:
                 return False
+            if self._stopping:
+                attempt.wind_down(STOPPING)
             self._taken[chunk_id] = None
             while len(self._taken) > _REMEMBERED:
                 self._taken.popitem(last=False)
@@ -47,32 +54,48 @@ class Claims:
 
     def stop(self, chunk_ids: Iterable[int]) -> None:
         """Kill these attempts: their chunks are no longer this node's."""
-        with self._lock:
-            found = [self._running[c] for c in chunk_ids if c in self._running]
-        for attempt in found:
+        for attempt in self._among(chunk_ids):
             attempt.stop()
 
-    def sessions(self) -> list[tuple[Attempt, Session]]:
-        """Return each attempt that has a Blender now, with it."""
+    def finish(self, chunk_ids: Iterable[int]) -> None:
+        """Let these attempts end after their current frame."""
+        for attempt in self._among(chunk_ids):
+            attempt.wind_down(FINISHED_EARLY)
+
+    def find(self, chunk_id: int) -> Attempt | None:
+        """Return the attempt at this chunk, if it is under way."""
         with self._lock:
-            attempts = list(self._running.values())
-        pairs = ((attempt, attempt.session) for attempt in attempts)
-        return [(attempt, session) for attempt, session in pairs if session is not None]
+            return self._running.get(chunk_id)
+
+    def renderings(self) -> list[tuple[Attempt, Rendering]]:
+        """Return each attempt that has a Blender now, with what that is at."""
+        pairs = ((attempt, attempt.rendering) for attempt in self._all())
+        return [(attempt, rendering) for attempt, rendering in pairs if rendering is not None]
+
+    def _among(self, chunk_ids: Iterable[int]) -> list[Attempt]:
+        with self._lock:
+            return [self._running[c] for c in chunk_ids if c in self._running]
 
     def wind_down(self) -> None:
         """Take nothing new; every attempt ends after its current frame."""
         with self._lock:
             self._stopping = True
-            found = list(self._running.values())
-        for attempt in found:
-            attempt.wind_down()
+        for attempt in self._all():
+            attempt.wind_down(STOPPING)
 
     def return_all(self) -> None:
         """Kill what still renders; the farm gets those frames back without blame."""
+        for attempt in self._all():
+            attempt.give_back(STOPPING)
+
+    def abandon_all(self) -> None:
+        """Give back what is stuck beyond killing, as on a storage that has stopped to answer."""
+        for attempt in self._all():
+            attempt.abandon()
+
+    def _all(self) -> list[Attempt]:
         with self._lock:
-            found = list(self._running.values())
-        for attempt in found:
-            attempt.give_back()
+            return list(self._running.values())
 
     @property
     def count(self) -> int:

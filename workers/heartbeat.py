@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import uuid
 from typing import TYPE_CHECKING
 
 from redis import RedisError
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 2.0
+GOODBYE_S = 1.0
+"""A broker that does not answer must not keep a node from ending."""
 
 
 class Heart(threading.Thread):
@@ -31,31 +32,36 @@ class Heart(threading.Thread):
         self._settings = settings
         self._board = board
         self._facts = machine_facts(versions)
-        self._boot = uuid.uuid4().hex
         self._beat = 0
         self._accepting = True
         self._leaving = False
         self._stopping = threading.Event()
         self._hurry = threading.Event()
+        self._beating = threading.Lock()
 
     def run(self) -> None:
         while not self._stopping.is_set():
             self._hurry.clear()
-            try:
-                self.beat_once()
-            except (RedisError, OSError) as error:
-                log.info("The broker does not answer.", extra={"error": str(error)})
-            except Exception:
-                log.exception("A heartbeat failed; the next one tries again.")
+            self.beat()
             self._hurry.wait(INTERVAL_S)
+
+    def beat(self) -> None:
+        """Post a heartbeat now, and return when it was posted or could not be."""
+        try:
+            self.beat_once()
+        except (RedisError, OSError) as error:
+            log.info("The broker does not answer.", extra={"error": str(error)})
+        except Exception:
+            log.exception("A heartbeat failed; the next one tries again.")
 
     def beat_once(self) -> None:
         """Post one heartbeat and obey its answer."""
-        running = self._node.claims.running()
-        heartbeat = self._heartbeat(running)
-        live = self._board.beat(heartbeat)
-        if live is not None:
-            self._node.stop_chunks(running.keys() - live)
+        with self._beating:  # a later one must not be overtaken by an earlier one
+            running = self._node.claims.running()
+            answer = self._board.beat(self._heartbeat(running))
+        if answer.live is not None:
+            self._node.stop_chunks(running.keys() - answer.live)
+        self._node.finish_chunks(answer.ending)
 
     def refuse_work(self) -> None:
         """Tell the farm at once that this node takes nothing new."""
@@ -67,10 +73,13 @@ class Heart(threading.Thread):
         self._stopping.set()
         self._hurry.set()
         self._leaving = True
-        try:
-            self.beat_once()
-        except (RedisError, OSError) as error:
-            log.info("The broker does not answer.", extra={"error": str(error)})
+        goodbye = threading.Thread(target=self.beat, name="goodbye", daemon=True)
+        goodbye.start()
+        goodbye.join(GOODBYE_S)
+
+    def hurry(self) -> None:
+        """Have the next heartbeat posted at once."""
+        self._hurry.set()
 
     def _heartbeat(self, running: dict[int, wire.ChunkClaim]) -> wire.Heartbeat:
         self._beat += 1
@@ -78,13 +87,14 @@ class Heart(threading.Thread):
         untold = self._node.outbox.undelivered_chunks() - running.keys()
         return wire.Heartbeat(
             node=self._settings.node_name,
-            boot=self._boot,
+            boot=self._node.boot,
             beat=self._beat,
             slots=self._settings.slots,
             accepting=self._accepting,
             leaving=self._leaving,
             claims=[*running.values(), *(wire.ChunkClaim(chunk_id=c) for c in sorted(untold))],
             warm=self._node.sessions.warm_files(),
+            unwell=self._node.storage.unwell(),
             facts=self._facts,
             sample=machine_sample(self._settings.roots[0]),
         )

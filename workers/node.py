@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Iterable
+import uuid
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import psutil
@@ -21,6 +21,7 @@ from workers.heartbeat import Heart
 from workers.outbox import Outbox
 from workers.publish import Publisher
 from workers.sessions import Sessions
+from workers.storage import Storage
 from workers.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
 
     from brender_farm.broker.board import Board
     from brender_farm.config import Settings
+    from workers.place import Place
 
 log = logging.getLogger(__name__)
 
-GRACE_S = 3.0
-"""How long a stopping node lets its frames finish; Procfile runners kill after 5 s."""
 DELIVERY_S = 1.0
+"""How long killed renders and the last reports may take when the node stops."""
 _WARM_SHARE = 0.6
 """Share of the machine's memory that idle Blenders may hold together."""
 
@@ -43,6 +44,7 @@ class Node:
 
     def __init__(self, settings: Settings, celery: Celery, board: Board) -> None:
         name, slots = settings.node_name, settings.slots
+        self.boot = uuid.uuid4().hex
         self.roots = settings.roots
         self.threads_per_slot = max(1, (psutil.cpu_count() or 1) // slots) if slots > 1 else None
         self._warm = settings.warm
@@ -59,10 +61,17 @@ class Node:
         self.prover = Prover(node_name=name)
         self.outbox = Outbox(settings.node_dir / "outbox", node_name=name, deliver=self._deliver)
         self.publisher = Publisher(prover=self.prover, board=board, outbox=self.outbox, slots=slots)
+        self.publisher.on_failure = self._judge
+        self.storage = Storage()
         self.claims = Claims()
-        self.watchdog = Watchdog(self.claims, stall_s=settings.stall_s)
+        self.watchdog = Watchdog(
+            self.claims,
+            self.sessions,
+            stall_s=settings.stall_s,
+            memory_floor_pct=settings.memory_floor_pct,
+        )
+        self._grace_s = settings.grace_s
         self._heart = Heart(self, settings, board, [install.version])
-        self._ended = threading.Event()
 
     def start(self) -> None:
         """Begin to live: the farm sees the node, and Blender starts ahead of work."""
@@ -71,6 +80,7 @@ class Node:
             self.publisher.prepare()
         self._heart.start()
         self.watchdog.start()
+        self.storage.start(self._heart.hurry)
 
     def render(self, body: object) -> None:
         """Render one chunk, unless it is not live or was taken before.
@@ -84,7 +94,6 @@ class Node:
             return
         try:
             if self.publisher.is_live(order.chunk_id, attempt.stopped):
-                self.outbox.post(wire.ChunkStarted(chunk_id=order.chunk_id))
                 attempt.run()
         except Exception as error:
             log.exception("A chunk failed in the node itself.", extra={"chunk_id": order.chunk_id})
@@ -96,25 +105,53 @@ class Node:
         """Kill what renders of these chunks; they are no longer this node's."""
         self.claims.stop(chunk_ids)
 
-    def stop(self) -> None:
-        """Finish the current frames within the grace time, give the rest back, end Blender."""
-        if self._ended.is_set():
-            return
-        self._ended.set()
+    def finish_chunks(self, chunk_ids: Iterable[int]) -> None:
+        """End these chunks after their current frame and give the rest back."""
+        self.claims.finish(chunk_ids)
+
+    def examine(self, place: Place, need_bytes: int) -> str:
+        """Return why a chunk's place cannot be written to, if so; the farm has heard of it then."""
+        trouble = self.storage.examine(place.folder, place.output_dir, need_bytes)
+        if trouble:
+            self._heart.beat()  # before the chunk is given back, or it would come here again
+        return trouble
+
+    def distrust(self, place: Place, error: OSError) -> str:
+        """Tell the farm that a chunk's place is of no use here for now, and return why."""
+        trouble = self.storage.distrust(place.folder, place.output_dir, error)
+        self._heart.beat()
+        return trouble
+
+    def stop(self, is_hurried: Callable[[], bool] = lambda: False) -> None:
+        """Finish the current frames within the grace time, give the rest back, end Blender.
+
+        `is_hurried` is asked again and again; once it says yes, the grace time is over.
+        """
         self._heart.refuse_work()
         self.claims.wind_down()
-        end = time.monotonic() + GRACE_S
-        while self.claims.count and time.monotonic() < end:
-            time.sleep(0.02)
+        self._wait_for_claims(self._grace_s, is_hurried)
         self.claims.return_all()
-        while self.claims.count and time.monotonic() < end + DELIVERY_S:
-            time.sleep(0.02)
+        self._wait_for_claims(DELIVERY_S)
+        self.claims.abandon_all()
         self.outbox.close(DELIVERY_S)
         self._heart.stop()
         self.watchdog.stop()
+        self.storage.stop()
         self.publisher.close()
         self.sessions.close()
         self.prover.close()
+
+    def _wait_for_claims(
+        self, limit_s: float, is_hurried: Callable[[], bool] = lambda: False
+    ) -> None:
+        end = time.monotonic() + limit_s
+        while self.claims.count and time.monotonic() < end and not is_hurried():
+            time.sleep(0.02)
+
+    def _judge(self, failed: wire.FrameFailed) -> None:
+        attempt = self.claims.find(failed.chunk_id)
+        if attempt is not None:  # it waits for the outcome of each of its frames
+            attempt.judge(failed)
 
     def _deliver(self, report: wire.Report) -> None:
         self._celery.send_task(

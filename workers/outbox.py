@@ -1,7 +1,11 @@
-"""Reports on their way to the farm: kept on the node's disk until the broker has them."""
+"""Reports on their way to the farm: kept on the node's disk until the broker has them.
+
+A disk that takes nothing costs safety, not reports: then they are kept in memory alone.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import threading
@@ -19,11 +23,14 @@ COALESCE_S = 0.25
 """How long a frame's report waits for company; the end of a chunk does not wait."""
 RETRY_S = 1.0
 MAX_ITEMS = 500
+MAX_DAMAGED = 20
+"""How many reports that cannot be read are kept for whoever wants to look at them."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    path: Path
+    path: Path | None
+    """None: it could not be written and would not outlive this process."""
     item: wire.ReportItem
 
 
@@ -53,10 +60,21 @@ class Outbox:
         """Keep an item and send it soon; at once when it ends a chunk."""
         with self._changed:
             path = self._folder / f"{next(self._numbers):012}.json"
-            path.write_bytes(wire.encode(wire.Report(node=self._node_name, items=[item])))
-            self._entries.append(_Entry(path, item))
+            self._entries.append(_Entry(self._keep(path, item), item))
             self._urgent |= isinstance(item, wire.ChunkEnded)
             self._changed.notify_all()
+
+    def _keep(self, path: Path, item: wire.ReportItem) -> Path | None:
+        try:
+            path.write_bytes(wire.encode(wire.Report(node=self._node_name, items=[item])))
+        except OSError as error:
+            log.warning(
+                "A report is kept in memory only: the node's disk does not take it.",
+                extra={"path": str(path), "error": str(error)},
+            )
+            _forget(path)
+            return None
+        return path
 
     def undelivered_chunks(self) -> frozenset[int]:
         """Return the chunks that the farm has not been told everything about."""
@@ -79,24 +97,41 @@ class Outbox:
                 report = wire.decode(wire.Report, path.read_bytes())
             except MessageRefused:
                 log.warning("A damaged report is set aside.", extra={"path": str(path)})
-                path.rename(path.with_suffix(".damaged"))
+                self._set_aside(path)
+                continue
+            except OSError as error:
+                log.warning(
+                    "A report cannot be read.", extra={"path": str(path), "error": str(error)}
+                )
                 continue
             self._entries += [_Entry(path, item) for item in report.items]
             self._urgent = True
         return highest
 
+    def _set_aside(self, path: Path) -> None:
+        with contextlib.suppress(OSError):
+            path.rename(path.with_suffix(".damaged"))
+            for old in sorted(self._folder.glob("*.damaged"))[:-MAX_DAMAGED]:
+                old.unlink(missing_ok=True)
+
     def _run(self) -> None:
+        is_refused = False
         while True:
             batch = self._next_batch()
             try:
                 items = [entry.item for entry in batch]
                 self._deliver(wire.Report(node=self._node_name, items=items))
             except Exception as error:  # noqa: BLE001 - whatever it was, the report stays and is tried again
-                log.warning("The broker did not take a report.", extra={"error": str(error)})
+                if not is_refused:
+                    log.warning("The broker did not take a report.", extra={"error": str(error)})
+                is_refused = True
                 time.sleep(RETRY_S)
                 continue
+            if is_refused:
+                log.info("The broker takes reports again.")
+                is_refused = False
             for entry in batch:
-                entry.path.unlink(missing_ok=True)
+                _forget(entry.path)
             with self._changed:
                 del self._entries[: len(batch)]
                 self._urgent = self._closing or any(
@@ -109,3 +144,10 @@ class Outbox:
             self._changed.wait_for(lambda: self._entries)
             self._changed.wait_for(lambda: self._urgent, timeout=COALESCE_S)
             return self._entries[:MAX_ITEMS]
+
+
+def _forget(path: Path | None) -> None:
+    """Remove a file; if that fails, its report is sent again after a start, which does no harm."""
+    if path is not None:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)

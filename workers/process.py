@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 from typing import TYPE_CHECKING, Any
 
 from celery import signals
@@ -12,6 +13,7 @@ from brender_farm.broker.address import broker_url
 from brender_farm.broker.board import Board
 from brender_farm.broker.link import connect, wait_for_broker
 from brender_farm.celery_app import (
+    FINISH_CHUNKS,
     RENDER_CHUNK,
     STOP_CHUNKS,
     node_app,
@@ -19,6 +21,7 @@ from brender_farm.celery_app import (
     node_queue,
 )
 from brender_farm.errors import MessageRefused
+from workers.departure import Departure
 from workers.node import Node
 
 if TYPE_CHECKING:
@@ -34,23 +37,26 @@ def run(settings: Settings) -> None:
     url = wait_for_broker(lambda: broker_url(settings))
     celery = node_app(url, node_name=settings.node_name)
     node = Node(settings, celery, Board(connect(url)))
+    departure = Departure(node.stop)
     _add_tasks(celery, node)
-    _follow_signals(node)
+    _follow_signals(node, departure)
     signals.setup_logging.connect(_keep_our_logging, weak=False)
-    celery.worker_main(
-        [
-            "--quiet",
-            "worker",
-            "--pool=threads",
-            f"--concurrency={settings.slots}",
-            f"--queues={node_queue(settings.node_name)}",
-            f"--hostname={node_hostname(settings.node_name)}",
-            "--without-gossip",
-            "--without-mingle",
-            "--heartbeat-interval=10",
-        ]
-    )
-    node.stop()
+    try:
+        celery.worker_main(
+            [
+                "--quiet",
+                "worker",
+                "--pool=threads",
+                f"--concurrency={settings.slots}",
+                f"--queues={node_queue(settings.node_name)}",
+                f"--hostname={node_hostname(settings.node_name)}",
+                "--without-gossip",
+                "--without-mingle",
+                "--heartbeat-interval=10",
+            ]
+        )
+    finally:
+        departure.finish()
 
 
 def _add_tasks(celery: Celery, node: Node) -> None:
@@ -66,14 +72,22 @@ def _add_tasks(celery: Celery, node: Node) -> None:
         node.stop_chunks(chunk_ids)
         return {"ok": "stopped"}
 
+    @control_command(name=FINISH_CHUNKS, args=[("chunk_ids", list)])
+    def finish_chunks(_state: Any, chunk_ids: list[int]) -> dict[str, str]:
+        node.finish_chunks(chunk_ids)
+        return {"ok": "finishing"}
 
-def _follow_signals(node: Node) -> None:
+
+def _follow_signals(node: Node, departure: Departure) -> None:
     def start(**_: Any) -> None:
+        # A second Ctrl+C would have Celery wait for its tasks inside the handler.
+        signal.signal(signal.SIGINT, signal.getsignal(signal.SIGTERM))
         node.start()
 
     def stop(**_: Any) -> None:
-        # Celery would wait for its tasks, however long they take.
-        node.stop()
+        # Sent inside the signal handler, with each signal. Celery itself would wait for its
+        # tasks, however long they take.
+        departure.tell()
 
     signals.worker_ready.connect(start, weak=False)
     signals.worker_shutting_down.connect(stop, weak=False)

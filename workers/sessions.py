@@ -67,6 +67,17 @@ class Sessions:
         with self._lock:
             return sorted({self._scenes[s] for s in self._all if s in self._scenes and s.alive})
 
+    def drop_idle(self) -> int:
+        """End the Blenders that wait for work, for their memory; return how many there were."""
+        with self._lock:
+            dropped, self._idle = self._idle, []
+        for session in dropped:
+            session.kill()
+        with self._lock:
+            for session in dropped:
+                self._keep_if_alive(session)
+        return len(dropped)
+
     def close(self) -> None:
         """End every Blender."""
         with self._lock:

@@ -5,11 +5,21 @@ from __future__ import annotations
 import os
 import platform
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from brender_farm import wire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """The machine's memory now."""
+
+    available_bytes: int
+    """What can be had without swapping."""
+    total_bytes: int
 
 
 def machine_facts(blender_versions: list[str]) -> wire.MachineFacts:
@@ -21,6 +31,12 @@ def machine_facts(blender_versions: list[str]) -> wire.MachineFacts:
         memory_bytes=psutil.virtual_memory().total,
         blender_versions=blender_versions,
     )
+
+
+def machine_memory() -> Memory:
+    """Return how much memory the machine has left; costs about 0.1 ms."""
+    memory = psutil.virtual_memory()
+    return Memory(available_bytes=memory.available, total_bytes=memory.total)
 
 
 def machine_sample(disk_of: Path) -> wire.MachineSample:

@@ -113,9 +113,9 @@ class Session:
         newer than this Blender or cannot be opened; SessionDied when Blender ends or takes over
         `timeout_s`.
         """
+        spec.check_unchanged()
         if self._opened is not None and self.scene_key == spec.key:
             return replace(self._opened, warm=True, seconds=0.0)
-        spec.check_unchanged()
         self._check_version(spec.path)
         self.scene_key = self._opened = None
         answer = self._ask(

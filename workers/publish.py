@@ -20,7 +20,7 @@ from brender_farm import wire
 from brender_farm.domain.formats import ImageFormat
 from brender_farm.domain.places import WORK_FOLDER
 from brender_farm.errors import FrameFailed, SceneRefused
-from workers.placing import place
+from workers.moving import move_into_place
 
 if TYPE_CHECKING:
     from brender_farm.broker.board import Board
@@ -145,7 +145,7 @@ class Publisher:
 def _put_in_place(draft: Draft) -> None:
     """Move all files of a frame; its picture last, because that is what makes it a frame."""
     for file in [*draft.written.views, *draft.written.outputs]:
-        place(file.path, draft.target.parent, file.name)
+        move_into_place(file.path, draft.target.parent, file.name)
     draft.written.path.replace(draft.target)
 
 

@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from brender_farm.errors import FrameFailed
-from workers.placing import place
+from workers.moving import move_into_place
 
 
 @pytest.fixture
@@ -24,21 +24,21 @@ def file(tmp_path):
 
 
 def test_missing_folders_are_made(file, output):
-    place(file, output, "Beauty/sub/Mask0001.png")
+    move_into_place(file, output, "Beauty/sub/Mask0001.png")
     assert (output / "Beauty/sub/Mask0001.png").read_text() == "new"
     assert not file.exists()
 
 
 def test_an_older_file_is_replaced(file, output):
     (output / "0001_R.png").write_text("old")
-    place(file, output, "0001_R.png")
+    move_into_place(file, output, "0001_R.png")
     assert (output / "0001_R.png").read_text() == "new"
 
 
 @pytest.mark.parametrize("name", ["../x", "a/../../x", "/tmp/x", ".brender/x", "", "."])
 def test_a_name_that_leads_elsewhere_is_refused(file, output, name):
     with pytest.raises(FrameFailed, match="it leads elsewhere"):
-        place(file, output, name)
+        move_into_place(file, output, name)
     assert file.exists()
 
 
@@ -48,14 +48,14 @@ def test_a_link_is_never_followed(file, output, tmp_path, name):
     for link in (output / "link", output / "real" / "link"):
         link.symlink_to(tmp_path)
     with pytest.raises(FrameFailed, match=r"link in .*output is a link or no folder"):
-        place(file, output, name)
+        move_into_place(file, output, name)
     assert not (tmp_path / "x.png").exists()
 
 
 def test_a_link_under_the_files_own_name_is_replaced(file, output, tmp_path):
     (tmp_path / "precious").write_text("old")
     (output / "x.png").symlink_to(tmp_path / "precious")
-    place(file, output, "x.png")
+    move_into_place(file, output, "x.png")
     assert (tmp_path / "precious").read_text() == "old"
     assert (output / "x.png").read_text() == "new"
 
@@ -63,10 +63,10 @@ def test_a_link_under_the_files_own_name_is_replaced(file, output, tmp_path):
 def test_a_folder_under_the_files_name_is_told(file, output):
     (output / "x.png").mkdir()
     with pytest.raises(FrameFailed, match=r"x\.png could not be put in its place: Is a directory"):
-        place(file, output, "x.png")
+        move_into_place(file, output, "x.png")
 
 
 def test_no_folder_stays_open(file, output):
     before = psutil.Process().num_fds()
-    place(file, output, "a/b/c")
+    move_into_place(file, output, "a/b/c")
     assert psutil.Process().num_fds() == before

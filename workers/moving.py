@@ -12,7 +12,7 @@ from brender_farm.errors import FrameFailed
 FOLDER = os.O_RDONLY | os.O_DIRECTORY
 
 
-def place(file: Path, output_dir: Path, name: str) -> None:
+def move_into_place(file: Path, output_dir: Path, name: str) -> None:
     """Move a file to its name below the output folder; what has the name already is replaced.
 
     Folders of the name that are missing are made. None may be a link, which could lead anywhere.

@@ -10,6 +10,7 @@ from brender_farm.config import Settings
 from brender_farm.db.core import add_core
 from dashboard import assets, context, errors, security
 from dashboard.api import register_api
+from dashboard.audits import Audits
 from dashboard.formatting import register_filters
 from dashboard.views import register_views
 
@@ -39,6 +40,7 @@ def create_app(settings: Settings) -> DashboardApp:
     register_filters(app)
     context.register_context(app)
     errors.register_errors(app)
+    app.extensions["brender_audits"] = Audits(app)
     register_views(app)
     register_api(app)
     return app

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from brender_farm.domain.states import ChunkState, FrameState, NodeIntent, ShotState
-from brender_farm.service.shapes import NodeRow
+from brender_farm.service.audit_result import AuditResult
+from brender_farm.service.shapes import FrameCell, NodeRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class ActionLook:
     icon: str
     style: str = "quiet"
     confirm: bool = False
+    ends_work: bool = False
+    """Whether the page asks what is to become of the frames that are rendering."""
+    endpoint: str = ""
+    """Where it leads, if not to the actions' own address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +70,57 @@ SHOT_ACTION_LOOKS = {
     "retry": ActionLook("Retry", "arrow-clockwise", "primary"),
     "cancel": ActionLook("Cancel", "x-lg", "danger", confirm=True),
 }
+SHOT_OFFER_LOOKS = {
+    "rerender": ActionLook("Render again", "arrow-repeat", confirm=True, endpoint="again.form"),
+    "audit": ActionLook("Check files", "shield-check", endpoint="audit.start"),
+    "delete": ActionLook(
+        "Delete", "trash3", "danger", confirm=True, endpoint="shot.confirm_deletion"
+    ),
+}
 NODE_ACTION_LOOKS = {
     "enable": ActionLook("Enable", "play-fill"),
     "drain": ActionLook("Drain", "hourglass-split"),
-    "disable": ActionLook("Disable", "power", "danger", confirm=True),
+    "disable": ActionLook("Disable", "power", "danger", confirm=True, ends_work=True),
 }
 
 
 def node_look(node: NodeRow) -> Look:
     """Return what a node is: what people want of it, crossed with what is seen of it."""
+    if node.is_sick:
+        return Look("Sick", "exclamation-triangle-fill", "failed")
     if not node.online:
         return Look("Offline", "wifi-off", "failed" if node.intent == NodeIntent.ENABLED else "off")
     if node.intent == NodeIntent.DISABLED:
         return Look("Disabled", "power", "off")
     if node.intent == NodeIntent.DRAINING:
         return Look("Draining", "hourglass-split", "paused")
+    return _willing_look(node)
+
+
+def _willing_look(node: NodeRow) -> Look:
     if node.trouble:
         return Look("In trouble", "exclamation-triangle-fill", "failed")
     if node.work:
         return Look("Rendering", "record-circle", "rendering")
+    if node.unwell:
+        return Look("Cannot write", "exclamation-triangle-fill", "paused")
     return Look("Idle", "check-circle-fill", "done")
+
+
+def audit_look(result: AuditResult) -> Look:
+    """Return what an audit found, in two words."""
+    if result.bad_count:
+        return Look(f"{result.bad_count} not as published", "exclamation-triangle-fill", "failed")
+    if result.trouble:
+        return Look("Could not be checked", "exclamation-circle", "paused")
+    return Look("As published", "check-circle-fill", "done")
+
+
+def reason_tone(cell: FrameCell) -> str:
+    """Return the tone of a frame's reason: a failure, a flag on a picture, or a wish."""
+    if cell.state == FrameState.FAILED:
+        return "failed"
+    return "paused" if cell.tag or cell.tries else "queued"
 
 
 def free_slots(node: NodeRow) -> int:

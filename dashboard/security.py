@@ -62,7 +62,8 @@ def add_headers(response: Response) -> Response:
 
 def require_json() -> None:
     """Refuse API writes that a form on another site could send: JSON needs its consent first."""
-    if request.method not in {"GET", "HEAD", "OPTIONS"} and request.mimetype != "application/json":
+    consented = {"GET", "HEAD", "OPTIONS", "DELETE"}  # no form sends DELETE; scripts are asked
+    if request.method not in consented and request.mimetype != "application/json":
         abort(415, description="Send JSON, with the header Content-Type: application/json.")
 
 

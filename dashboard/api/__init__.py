@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint, APIFlask
 
-from dashboard.api import nodes, shots
+from dashboard.api import adopt, again, audit, nodes, shots
 from dashboard.api.problems import validation_problem
 from dashboard.api.schemas import ProblemSchema, RequestProblemSchema
 from dashboard.security import csrf, require_json
@@ -15,9 +15,10 @@ PREFIX = "/api/v1"
 def register_api(app: APIFlask) -> None:
     api = APIBlueprint("api", __name__, url_prefix=PREFIX)
     api.before_request(require_json)
-    api.register_blueprint(shots.routes)
-    api.register_blueprint(nodes.routes)
-    for blueprint in (api, shots.routes, nodes.routes):
+    modules = (shots, adopt, again, audit, nodes)
+    for module in modules:
+        api.register_blueprint(module.routes)
+    for blueprint in (api, *(module.routes for module in modules)):
         csrf.exempt(blueprint)  # JSON only: no form on another site can send that
     app.register_blueprint(api)
     # Not by app.error_processor(): that would answer the errors of pages as JSON, too.

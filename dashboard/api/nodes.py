@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from brender_farm.service import nodes
-from dashboard.api.schemas import ActionSchema, NodeListSchema, OneNodeSchema
+from dashboard.api.schemas import NodeActionSchema, NodeListSchema, OneNodeSchema
 from dashboard.who import current_actor
 
 routes = APIBlueprint("nodes", __name__, url_prefix="/nodes", tag="Nodes")
@@ -22,8 +22,8 @@ def index() -> dict[str, Any]:
 
 
 @routes.post("/<int:node_id>/actions/<action>")
-@routes.input(ActionSchema, location="json", arg_name="values")
+@routes.input(NodeActionSchema, location="json", arg_name="values")
 @routes.output(OneNodeSchema)
 @routes.doc(summary="Enable, drain or disable a node", responses=[404, 409, 415])
 def act(node_id: int, action: str, values: dict[str, Any]) -> Any:
-    return nodes.act_on_node(node_id, action, actor=current_actor(), reason=values["reason"])
+    return nodes.act_on_node(node_id, action, actor=current_actor(), **values)

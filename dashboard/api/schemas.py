@@ -6,6 +6,7 @@ from apiflask import Schema, fields
 from apiflask.validators import Length, OneOf, Range
 
 from brender_farm.domain.states import ChunkState, FrameState, NodeIntent, ShotState
+from brender_farm.service.blend_change import Scope
 from brender_farm.service.requests import Existing
 
 
@@ -32,26 +33,76 @@ class ShotSchema(Schema):
     started_at = fields.AwareDateTime(format="iso", allow_none=True)
     finished_at = fields.AwareDateTime(format="iso", allow_none=True)
     actions = fields.List(fields.String())
+    offers = fields.List(
+        fields.String(), metadata={"description": "What else may be asked for now."}
+    )
 
 
 class OneShotSchema(ShotSchema):
     """The same on its own. A class of its own, since the OpenAPI writer registers a class once."""
 
 
+class BanSchema(Schema):
+    node = fields.String()
+    why = fields.String()
+
+
+class BadFrameSchema(Schema):
+    frame = fields.Integer()
+    wrong = fields.String()
+
+
+class AuditSchema(Schema):
+    at = fields.AwareDateTime(format="iso")
+    actor = fields.String()
+    full = fields.Boolean(metadata={"description": "Every byte, or existence and size only."})
+    checked_count = fields.Integer()
+    bad_count = fields.Integer()
+    put_back_count = fields.Integer(metadata={"description": "Bad frames that are pending again."})
+    unread_count = fields.Integer()
+    bad = fields.List(fields.Nested(BadFrameSchema), metadata={"description": "The first 100."})
+    kept = fields.String(metadata={"description": "Why nothing was put back."})
+    trouble = fields.String(metadata={"description": "What could not be looked at."})
+    is_well = fields.Boolean()
+    bytes_read = fields.Integer()
+    seconds = fields.Float()
+
+
+class OneAuditSchema(AuditSchema):
+    """The same on its own; see OneShotSchema."""
+
+
 class ShotDetailSchema(ShotSchema):
     blend = fields.String()
     blend_version = fields.String()
+    blend_digest = fields.String(metadata={"description": "BLAKE2b of the .blend, 20 bytes."})
+    blend_changed = fields.Boolean(
+        metadata={"description": "A node found another file: adopt it, or put the old one back."}
+    )
+    snapshot = fields.Boolean()
+    source_blend = fields.String(
+        allow_none=True, metadata={"description": "What a snapshot was made from."}
+    )
     scene = fields.String()
     frames = fields.String()
     format = fields.String()
     width = fields.Integer()
     height = fields.Integer()
     chunk_size = fields.Integer(allow_none=True, metadata={"description": "null: automatic"})
+    frame_limit_s = fields.Float(allow_none=True)
+    memory_limit_bytes = fields.Integer(allow_none=True)
     existing = fields.String()
     output_dir = fields.String()
     padding = fields.Integer()
     warnings = fields.List(fields.String())
     waiting = fields.String()
+    bans = fields.List(fields.Nested(BanSchema))
+    log_tail = fields.String(
+        metadata={"description": "Blender's last lines at the frame that gave up last."}
+    )
+    audit = fields.Nested(
+        AuditSchema, allow_none=True, metadata={"description": "The last one's result."}
+    )
 
 
 class ShotListSchema(Schema):
@@ -86,6 +137,20 @@ class SubmitSchema(Schema):
     width = fields.Integer(load_default=None, allow_none=True, strict=True)
     height = fields.Integer(load_default=None, allow_none=True, strict=True)
     existing = fields.String(load_default=str(Existing.NEW_VERSION))
+    snapshot = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Render from a copy of the .blend, made now beside it."},
+    )
+    frame_limit_s = fields.Float(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Seconds that one frame may take; null: no limit."},
+    )
+    memory_limit_gb = fields.Float(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "GB (10⁹ bytes) that Blender may take; null: no limit."},
+    )
     strict = fields.Boolean(load_default=False)
 
 
@@ -100,8 +165,52 @@ class ShotChangeSchema(Schema):
     priority = fields.Integer(required=True, strict=True)
 
 
+class AdoptSchema(Schema):
+    scope = fields.String(
+        required=True,
+        validate=OneOf([str(scope) for scope in Scope]),
+        metadata={"description": "rest: the frames that are not finished; all: every one again."},
+    )
+
+
 class ActionSchema(Schema):
     reason = fields.String(load_default="", validate=Length(max=2000))
+
+
+class NodeActionSchema(ActionSchema):
+    kill = fields.Boolean(
+        load_default=False,
+        metadata={"description": "With disable: stop its frames now; others render them."},
+    )
+
+
+class RerenderSchema(ActionSchema):
+    frames = fields.String(
+        load_default=None, allow_none=True, metadata={"description": "Notation; null: all."}
+    )
+
+
+class RerenderedSchema(Schema):
+    shot = fields.Nested(ShotSchema)
+    count = fields.Integer(metadata={"description": "Frames that were put back in line."})
+
+
+class BanClearingSchema(Schema):
+    """Nothing has to be said."""
+
+
+class AuditStartSchema(Schema):
+    full = fields.Boolean(
+        load_default=True,
+        metadata={"description": "Every byte, or existence and size only."},
+    )
+
+
+class AuditRunSchema(Schema):
+    running = fields.Boolean(metadata={"description": "It goes on: ask for the shot later."})
+    checked_count = fields.Integer()
+    frame_count = fields.Integer()
+    result = fields.Nested(OneAuditSchema, allow_none=True)
 
 
 class FrameQuery(Schema):
@@ -120,6 +229,10 @@ class FrameSchema(Schema):
     peak_bytes = fields.Integer(allow_none=True)
     tries = fields.Integer()
     reason = fields.String()
+    log_tail = fields.String(metadata={"description": "Blender's last lines when it failed last."})
+    files = fields.List(
+        fields.String(), metadata={"description": "Beside the picture, in the output folder."}
+    )
     tag = fields.String()
 
 
@@ -170,6 +283,11 @@ class NodeWorkSchema(Schema):
     sample_count = fields.Integer(allow_none=True)
 
 
+class UnwellFolderSchema(Schema):
+    folder = fields.String()
+    reason = fields.String()
+
+
 class NodeSchema(Schema):
     id = fields.Integer()
     name = fields.String()
@@ -184,6 +302,13 @@ class NodeSchema(Schema):
     cpu_count = fields.Integer()
     blender_versions = fields.List(fields.String())
     trouble = fields.String()
+    unwell = fields.List(
+        fields.Nested(UnwellFolderSchema),
+        metadata={"description": "Output folders that it cannot write to now."},
+    )
+    is_sick = fields.Boolean(
+        metadata={"description": "The farm took it out: it fails what others can render."}
+    )
     first_seen_at = fields.AwareDateTime(format="iso")
     last_seen_at = fields.AwareDateTime(format="iso")
     actions = fields.List(fields.String())

@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import url_for
 
-from brender_farm.service import shots
+from brender_farm.service import deletion, shots
 from brender_farm.service import submit as submitting
 from brender_farm.service.requests import ShotRequest
 from brender_farm.service.shapes import Page, ShotDetail
@@ -76,6 +76,14 @@ def one(shot_id: int) -> dict[str, Any]:
 @routes.doc(summary="Change a shot's priority", responses=[404, 415])
 def change(shot_id: int, change: dict[str, Any]) -> Any:
     return shots.set_priority(shot_id, change["priority"], actor=current_actor())
+
+
+@routes.delete("/<int:shot_id>")
+@routes.output({}, status_code=204, description="Deleted")
+@routes.doc(summary="Stop a shot at once and forget it; its finished files stay", responses=[404])
+def delete(shot_id: int) -> tuple[str, int]:
+    deletion.delete_shot(shot_id, actor=current_actor())
+    return "", 204
 
 
 @routes.post("/<int:shot_id>/actions/<action>")

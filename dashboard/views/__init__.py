@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from flask import Flask
 
-from dashboard.views import chunks, files, frames, nodes, shot, shots, status, submit
+from dashboard.views import (
+    adopt,
+    again,
+    audit,
+    chunks,
+    files,
+    frames,
+    nodes,
+    shot,
+    shots,
+    status,
+    submit,
+)
 
 
 def register_views(app: Flask) -> None:
-    for module in (status, shots, shot, frames, chunks, nodes, submit, files):
+    for module in (status, shots, shot, adopt, again, audit, frames, chunks, nodes, submit, files):
         app.register_blueprint(module.pages)

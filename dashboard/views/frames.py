@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request, send_file
 
 from brender_farm.domain.frames import FrameList
+from brender_farm.domain.states import may_rerender
 from brender_farm.errors import NotFound
 from brender_farm.service import files, shots
 from brender_farm.service.shapes import FrameCell, ShotDetail
@@ -33,23 +35,13 @@ class Neighbours:
 
 @pages.get("/frames/<int:frame>")
 def page(shot_id: int, frame: int) -> str:
-    detail = shots.get_shot(shot_id)
-    around = _around(detail, frame)
-    return render_template(
-        "frame/page.html", detail=detail, shot=detail.row, around=around, tag=_tag(around)
-    )
+    return render_template("frame/page.html", **_shown(shot_id, frame))
 
 
 @pages.get("/frames/<int:frame>/live")
 def fragment(shot_id: int, frame: int) -> Response:
-    detail = shots.get_shot(shot_id)
-    around = _around(detail, frame)
-    return live.fragment(
-        _tag(around),
-        lambda: render_template(
-            "frame/_live.html", detail=detail, shot=detail.row, around=around, tag=_tag(around)
-        ),
-    )
+    shown = _shown(shot_id, frame)
+    return live.fragment(shown["tag"], lambda: render_template("frame/_live.html", **shown))
 
 
 @pages.get("/frames/<int:frame>/<kind>.jpg")
@@ -73,6 +65,15 @@ def poster(shot_id: int) -> Response:
 @pages.get("/frames/<int:frame>/file")
 def file(shot_id: int, frame: int) -> Response:
     return send_file(files.frame_file(shot_id, frame), max_age=0)
+
+
+@pages.get("/frames/<int:frame>/files/<path:name>")
+def extra_file(shot_id: int, frame: int, name: str) -> Response:
+    """Give what was published beside the picture; always as a download, whatever it is."""
+    path = files.extra_file(shot_id, frame, name)
+    if not path.is_file():
+        raise NotFound(f"{path} is gone. “Check files” has what is missing rendered again.")
+    return send_file(path, max_age=0, as_attachment=True)
 
 
 def _picture(wanted: Wanted, caching: str) -> Response:
@@ -106,7 +107,15 @@ def _around(detail: ShotDetail, frame: int) -> Neighbours:
     )
 
 
-def _tag(around: Neighbours) -> str:
-    cell = around.cell
-    parts = (cell.state, cell.tag, str(cell.tries), str(cell.chunk_id))
-    return re.sub(r"[^A-Za-z0-9_-]", "", "-".join(parts))
+def _shown(shot_id: int, frame: int) -> dict[str, Any]:
+    detail = shots.get_shot(shot_id)
+    around = _around(detail, frame)
+    again = may_rerender(detail.row.state, around.cell.state)
+    shown = repr((around.cell, again)).encode()
+    return {
+        "detail": detail,
+        "shot": detail.row,
+        "around": around,
+        "may_rerender": again,
+        "tag": hashlib.sha256(shown).hexdigest()[:16],
+    }

@@ -50,7 +50,8 @@ def confirm(node_id: int, action: str) -> str:
 @pages.post("/<int:node_id>/actions/<action>")
 def act(node_id: int, action: str) -> AnyResponse:
     reason = request.form.get("reason", "").strip()
-    node = nodes.act_on_node(node_id, action, actor=current_actor(), reason=reason)
+    kill = request.form.get("work") == "kill"
+    node = nodes.act_on_node(node_id, action, actor=current_actor(), reason=reason, kill=kill)
     word = NODE_ACTION_LOOKS[action].word if action in NODE_ACTION_LOOKS else action
     flash(f"{word}: {node.name} is now {node.intent}.")
     return redirect(url_for("nodes.index"))

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response as AnyResponse
 
 from brender_farm.domain.states import FrameState
 from brender_farm.errors import ActionRefused, RequestRefused
-from brender_farm.service import shots
+from brender_farm.service import deletion, shots
+from brender_farm.service.audit_result import AuditResult
+from brender_farm.service.shapes import ShotDetail
 from dashboard import live
+from dashboard.audits import Audits
+from dashboard.formatting import plural
 from dashboard.frame_map import map_of
 from dashboard.looks import SHOT_ACTION_LOOKS
 from dashboard.paging import Slice, whole
@@ -30,7 +43,7 @@ def page(shot_id: int) -> str:
 
 @pages.get("/live")
 def fragment(shot_id: int) -> Response:
-    tag = shots.shot_tag(shot_id)
+    tag = _tag(shot_id)
     return live.fragment(tag, lambda: render_template("shot/_live.html", **_shown(shot_id)))
 
 
@@ -66,9 +79,48 @@ def prioritise(shot_id: int) -> AnyResponse:
     return redirect(url_for("shot.page", shot_id=shot_id))
 
 
+@pages.get("/delete")
+def confirm_deletion(shot_id: int) -> str:
+    """Ask first, naming what will be stopped, what is forgotten and what stays."""
+    detail = shots.get_shot(shot_id)
+    return render_template("shot/delete.html", detail=detail, shot=detail.row)
+
+
+@pages.post("/delete")
+def delete(shot_id: int) -> AnyResponse:
+    detail = shots.get_shot(shot_id)
+    deletion.delete_shot(shot_id, actor=current_actor())
+    flash(
+        f"“{detail.row.name}” was deleted. "
+        f"{plural(detail.row.done_count, 'finished frame')} left in {detail.output_dir}."
+    )
+    return redirect(url_for("shots.index"))
+
+
+def _tag(shot_id: int) -> str:
+    """Return a tag that changes with the shot, and with how far an audit of it is."""
+    audit = _audits().of(shot_id)
+    tag = shots.shot_tag(shot_id)
+    return tag if audit is None else f"{tag}-{audit.checked_count}"
+
+
+def _audits() -> Audits:
+    audits: Audits = current_app.extensions["brender_audits"]
+    return audits
+
+
+def _audit_news(detail: ShotDetail) -> AuditResult | None:
+    """Return what the last audit found, if someone should know and it is not mended since."""
+    audit, finished_at = detail.audit, detail.row.finished_at
+    if audit is None or audit.is_well:
+        return None
+    mended = finished_at is not None and finished_at > audit.at
+    return None if mended else audit
+
+
 def _shown(shot_id: int) -> dict[str, Any]:
     # The tag is read first: what changes meanwhile is then fetched again, never missed.
-    tag = shots.shot_tag(shot_id)
+    tag = _tag(shot_id)
     detail = shots.get_shot(shot_id)
     wanted = request.args.get("frames", "")
     state = wanted if wanted in set(FrameState) else ""
@@ -88,6 +140,8 @@ def _shown(shot_id: int) -> dict[str, Any]:
         "chunks": shots.shot_chunks(shot_id, limit=chunk_limit),
         "chunk_limit": chunk_limit,
         "all_chunks": chunk_limit == CHUNKS_IN_ALL,
+        "auditing": _audits().of(shot_id),
+        "audit_news": _audit_news(detail),
         "events": shots.shot_events(shot_id, limit=30),
     }
 

@@ -102,6 +102,45 @@ def test_a_shot_is_cancelled_after_being_asked(real_farm: Farm, page: sync_api.P
     assert "Wrong scene" in page.inner_text("#shot-live")
 
 
+def test_frames_are_rendered_again_checked_and_the_shot_deleted(
+    real_farm: Farm, page: sync_api.Page
+) -> None:
+    submit(real_farm, page, "Once more", "1-3")
+    page.wait_for_selector(".shot-title .tone-done")
+
+    page.click(".menu summary")
+    page.click("text=Render again…")
+    page.fill("#frames", "2-3")
+    page.fill("#reason", "New lamp")
+    page.click(".confirm .btn-primary")
+    page.wait_for_selector("text=2 frames of “Once more” will be rendered again.")
+    page.wait_for_selector(".history >> text=New lamp")
+    page.wait_for_selector(".shot-title .tone-done")
+
+    page.click(".menu summary")
+    page.click("text=Check files")
+    page.wait_for_selector("text=3 finished frames checked: all as published.")
+
+    page.click(".menu summary")
+    page.click("text=Delete…")
+    page.click("text=Delete the shot")
+    page.wait_for_selector("text=“Once more” was deleted. 3 finished frames left in")
+
+
+def test_what_is_open_stays_open_while_the_page_follows_the_farm(
+    real_farm: Farm, page: sync_api.Page
+) -> None:
+    submit(real_farm, page, "Left open", "1-400")
+    page.click(".menu summary")
+
+    before = page.inner_text(".huge")
+    wait_for(lambda: page.inner_text(".huge") != before, "the page shows more frames")
+
+    assert page.locator("details.menu[open]").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator("details.menu[open]").count() == 0
+
+
 def test_the_pages_work_without_scripts(real_farm: Farm, browser: sync_api.Browser) -> None:
     page = browser.new_context(java_script_enabled=False).new_page()
 

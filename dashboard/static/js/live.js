@@ -1,6 +1,9 @@
 /* How live fragments behave: typed text survives, hidden pages rest, a lost farm is said so. */
 (() => {
   Idiomorph.defaults.ignoreActiveValue = true;
+  // What someone has opened stays open, whatever arrives from the farm.
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) =>
+    !(name === "open" && element.matches("details"));
 
   const polls = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every");
   const lost = (is) => document.documentElement.classList.toggle("farm-lost", is);

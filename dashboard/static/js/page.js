@@ -51,6 +51,23 @@
     setTimeout(() => button.classList.remove("copied"), 1200);
   });
 
+  const closeMenus = (but) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== but) menu.open = false;
+  };
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("keydown", (event) => {
+    const menu = document.querySelector("details.menu[open]");
+    if (event.key !== "Escape" || !menu) return;
+    menu.querySelector("summary").focus();
+    closeMenus();
+  });
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches("details.log-fold[open]")) {
+      const log = event.target.querySelector("pre");
+      log.scrollTop = log.scrollHeight;
+    }
+  }, true);
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.matches("input, textarea, select")) return;

@@ -129,9 +129,13 @@ def test_the_api_is_described(farm):
         "/api/v1/shots/{shot_id}/frames",
         "/api/v1/shots/{shot_id}/chunks",
         "/api/v1/shots/{shot_id}/actions/{action}",
+        "/api/v1/shots/{shot_id}/rerender",
+        "/api/v1/shots/{shot_id}/bans/clear",
+        "/api/v1/shots/{shot_id}/audit",
         "/api/v1/nodes",
         "/api/v1/nodes/{node_id}/actions/{action}",
     } <= set(described["paths"])
+    assert "delete" in described["paths"]["/api/v1/shots/{shot_id}"]
     assert "priority" in described["components"]["schemas"]["Submit"]["properties"]
 
 

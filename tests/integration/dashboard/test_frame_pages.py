@@ -1,3 +1,6 @@
+from brender_farm.db.models import Frame
+
+
 def test_a_frame_shows_its_figures_and_its_neighbours(farm):
     shot_id = farm.add_shot("lantern", done=3)
     text = farm.text(f"/shots/{shot_id}/frames/2")
@@ -99,3 +102,51 @@ def test_a_chunks_log_is_shown_followed_and_downloaded(farm):
 
 def test_a_chunk_that_does_not_exist_has_no_log(farm):
     assert farm.get("/chunks/7/log").status_code == 404
+
+
+def test_what_was_published_beside_a_frame_is_listed_and_downloaded(farm):
+    shot_id = farm.add_shot("lantern", done=1)
+    path = with_extra(farm, shot_id, "passes/0001_depth.exr")
+    url = f"/shots/{shot_id}/frames/1"
+    assert f'href="{url}/files/passes/0001_depth.exr"' in farm.text(url)
+    got = farm.get(f"{url}/files/passes/0001_depth.exr")
+    assert (got.status_code, got.data) == (200, path.read_bytes())
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    frame = farm.get(f"/api/v1/shots/{shot_id}/frames?limit=1").json["frames"][0]
+    assert frame["files"] == ["passes/0001_depth.exr"]
+
+
+def test_only_recorded_files_are_served(farm):
+    shot_id = farm.add_shot("lantern", done=2)
+    path = with_extra(farm, shot_id, "passes/0001_depth.exr")
+    (path.parent / "other.exr").write_bytes(b"x")
+    for name in ("passes/other.exr", "0001.png", "../../tiny.blend", "passes/", "%00"):
+        assert farm.get(f"/shots/{shot_id}/frames/1/files/{name}").status_code == 404, name
+    assert farm.get(f"/shots/{shot_id}/frames/2/files/passes/0001_depth.exr").status_code == 404
+
+
+def test_a_recorded_name_that_leads_out_of_the_output_folder_is_refused(farm):
+    shot_id = farm.add_shot("lantern", done=1)
+    farm.blend()
+    with_extra(farm, shot_id, "passes/link.exr").unlink()
+    folder = farm.root / "renders" / "lantern"
+    (folder / "passes" / "link.exr").symlink_to(farm.root / "tiny.blend")
+    assert farm.get(f"/shots/{shot_id}/frames/1/files/passes/link.exr").status_code == 422
+
+
+def test_a_recorded_file_that_is_gone_is_not_found(farm):
+    shot_id = farm.add_shot("lantern", done=1)
+    with_extra(farm, shot_id, "passes/0001_depth.exr").unlink()
+    response = farm.get(f"/shots/{shot_id}/frames/1/files/passes/0001_depth.exr")
+    assert response.status_code == 404
+    assert "is gone" in response.text
+
+
+def with_extra(farm, shot_id, name):
+    path = farm.root / "renders" / "lantern" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"a pass")
+    with farm.writing() as session:
+        frame = session.get(Frame, (shot_id, 1))
+        frame.files = [{"name": name, "byte_count": 6, "digest": "0" * 40}]
+    return path

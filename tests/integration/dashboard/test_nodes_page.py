@@ -1,3 +1,6 @@
+from brender_farm.db.models import Chunk
+
+
 def test_a_node_shows_what_it_renders_and_how_it_is(farm):
     node_id = farm.add_node("atlas")
     shot_id = farm.add_shot("lantern", state="rendering")
@@ -60,3 +63,67 @@ def test_the_page_costs_the_same_queries_for_any_number_of_nodes(farm):
     with farm.counted_queries() as many:
         farm.text("/nodes")
     assert len(few) == len(many) <= 8
+
+
+def test_disabling_asks_what_becomes_of_the_frames_that_are_rendering(farm):
+    node_id = farm.add_node("atlas")
+    chunk_id = farm.add_chunk(farm.add_shot("lantern", state="rendering"), node_id)
+    text = farm.text(f"/nodes/{node_id}/actions/disable")
+    assert "lantern, frames 1-4" in text
+    assert "Let current frames finish" in text
+    assert "Stop them now" in text
+    farm.post(f"/nodes/{node_id}/actions/disable", work="finish")
+    assert chunk_state(farm, chunk_id) == ("rendering", True)
+
+
+def test_a_node_is_disabled_at_once_and_its_frames_are_rendered_elsewhere(farm):
+    node_id = farm.add_node("atlas")
+    shot_id = farm.add_shot("lantern", state="rendering", pending="4-10", pending_count=6)
+    chunk_id = farm.add_chunk(shot_id, node_id)
+    farm.post(f"/nodes/{node_id}/actions/disable", work="kill")
+    assert chunk_state(farm, chunk_id)[0] == "returned"
+    shot = farm.get(f"/api/v1/shots/{shot_id}").json
+    assert (shot["state"], shot["pending_count"]) == ("queued", 10)
+
+
+def test_the_api_disables_at_once_when_asked(farm):
+    node_id = farm.add_node("atlas")
+    chunk_id = farm.add_chunk(farm.add_shot(state="rendering"), node_id)
+    url = f"/api/v1/nodes/{node_id}/actions/disable"
+    wrong = farm.client.post(url, json={"kill": "perhaps"})
+    assert (wrong.status_code, wrong.json["faults"][0]["field"]) == (422, "kill")
+    assert farm.client.post(url, json={"kill": True}).json["intent"] == "disabled"
+    assert chunk_state(farm, chunk_id)[0] == "returned"
+
+
+def test_a_sick_node_is_marked_with_the_reason_until_it_is_enabled(farm):
+    why = "Sick: it fails in 2 shots that others can render. Mend it, then enable it."
+    node_id = farm.add_node("titan", intent="disabled", bans_in_row=2, reason=why)
+    text = farm.text("/nodes")
+    assert "<span>Sick</span>" in text
+    assert "The farm took it out." in text
+    assert why in text
+    assert farm.get("/api/v1/nodes").json["nodes"][0]["is_sick"]
+    farm.post(f"/nodes/{node_id}/actions/enable")
+    assert "<span>Sick</span>" not in farm.text("/nodes")
+
+
+def test_a_node_that_people_disabled_is_not_sick(farm):
+    farm.add_node("rhea", intent="disabled", reason="New memory on Friday")
+    assert "Sick" not in farm.text("/nodes")
+
+
+def test_folders_that_a_node_cannot_write_to_are_shown_with_the_reason(farm):
+    farm.add_node("gaia", unwell={"/mnt/lantern": "No space left on device."})
+    text = farm.text("/nodes")
+    assert "It cannot write to 1 folder now." in text
+    assert "/mnt/lantern" in text
+    assert "No space left on device." in text
+    node = farm.get("/api/v1/nodes").json["nodes"][0]
+    assert node["unwell"] == [{"folder": "/mnt/lantern", "reason": "No space left on device."}]
+
+
+def chunk_state(farm, chunk_id):
+    with farm.writing() as session:
+        chunk = session.get(Chunk, chunk_id)
+        return str(chunk.state), chunk.ending

@@ -115,6 +115,23 @@ def test_a_shot_that_does_not_exist_is_a_page_that_says_so(farm):
     assert farm.get("/shots/99/live").status_code == 404
 
 
+def test_a_changed_blend_is_offered_to_be_adopted(farm):
+    assert "/adopt" not in farm.text(f"/shots/{farm.add_shot('a')}")
+    shot_id = farm.add_shot("b", done=2, state="paused", blend_changed=True, reason="Changed.")
+    assert farm.text(f"/shots/{shot_id}").count(f'action="/shots/{shot_id}/adopt"') == 2
+
+
+def test_a_snapshot_and_the_limits_are_shown(farm):
+    shot_id = farm.add_shot(
+        source_blend="/mnt/lantern.blend", frame_limit_s=90, memory_limit_bytes=8 * 10**9
+    )
+    text = farm.text(f"/shots/{shot_id}")
+    assert "Snapshot of" in text
+    assert "/mnt/lantern.blend" in text
+    assert "1 min 30 s" in text
+    assert "8.0 GB" in text
+
+
 def cost(farm, url):
     with farm.counted_queries() as queries:
         farm.text(url)

@@ -125,6 +125,24 @@ def test_a_node_that_fails_in_two_shots_is_taken_out_and_gets_nothing_more(farm)
     assert "cirrus" not in {node for node, _, _ in render(farm, lambda _n, _f: False)}
 
 
+def test_a_sick_node_that_finishes_what_it_still_had_stays_sick(farm):
+    farm.join("atlas")
+    farm.join("bora")
+    farm.join("cirrus", slots=2)
+    farm.submit(frames="1-4", chunk_size=1)
+    dispatches = farm.assign()
+    held = next(dispatch for dispatch in dispatches if dispatch.node == "cirrus").order
+    for dispatch in dispatches:
+        if dispatch.order.chunk_id != held.chunk_id:
+            farm.report(done(dispatch.order.chunk_id, int(dispatch.order.frames)))
+            farm.report(ended(dispatch.order.chunk_id))
+    for _ in range(2):
+        farm.submit(frames="1-12", chunk_size=1)
+    render(farm, lambda node, _frame: node == "cirrus")
+    farm.report(done(held.chunk_id, int(held.frames)))
+    assert {row.name for row in list_nodes().rows if row.is_sick} == {"cirrus"}
+
+
 def test_a_node_that_is_enabled_again_starts_with_a_clean_sheet(farm):
     test_a_node_that_fails_in_two_shots_is_taken_out_and_gets_nothing_more(farm)
     node = next(row for row in list_nodes().rows if row.name == "cirrus")

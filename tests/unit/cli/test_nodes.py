@@ -2,6 +2,12 @@ from __future__ import annotations
 
 import json
 
+from brender_farm import client
+from brender_farm.client import get_shot
+from brender_farm.db.core import writing
+from brender_farm.db.models import Chunk, Node, Shot
+from brender_farm.domain.states import NodeIntent, ShotState
+
 
 def test_nodes_are_listed_in_a_table(brender, node):
     heads, row = brender("nodes").output.splitlines()
@@ -43,3 +49,31 @@ def test_what_is_not_possible_now_says_what_is(brender, node):
     assert shown.stderr == (
         "brender: It is enabled: 'enable' is not possible now. Possible: drain, disable.\n"
     )
+
+
+def test_a_node_is_disabled_at_once(brender, node, scene):
+    brender("submit", scene, "--frames", "1-4")
+    with client.core_app().app_context(), writing() as session:
+        shot, atlas = session.get_one(Shot, 1), session.query(Node).one()
+        shot.pending, shot.pending_count, shot.state = "", 0, ShotState.RENDERING
+        at = shot.created_at
+        chunk = Chunk(shot_id=1, node_id=atlas.id, state="rendering", sent_at=at, started_at=at)
+        chunk.spans, chunk.frames, chunk.frame_count = "0-4", "1-4", 4
+        session.add(chunk)
+    assert brender("node", "disable", node, "--now").output == "Node atlas is disabled.\n"
+    row = get_shot(1).detail.row
+    assert (row.state, row.pending_count) == (ShotState.QUEUED, 4)
+    assert brender("node", "enable", node, "--now").exit_code == 2
+
+
+def test_what_keeps_a_node_from_rendering_is_told_below_the_table(brender, node):
+    with client.core_app().app_context(), writing() as session:
+        atlas = session.query(Node).one()
+        atlas.intent, atlas.bans_in_row, atlas.reason = NodeIntent.DISABLED, 2, "Sick: no memory."
+        atlas.unwell = {"/mnt/fog": "No space left on device."}
+    _, row, *notes = brender("nodes").output.splitlines()
+    assert "online, sick" in row
+    assert notes == [
+        "atlas: Sick: no memory.",
+        "atlas: It cannot write to /mnt/fog now: No space left on device.",
+    ]

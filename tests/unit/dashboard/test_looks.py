@@ -5,12 +5,13 @@ import pytest
 from brender_farm.domain.states import (
     NODE_ACTIONS,
     SHOT_ACTIONS,
+    SHOT_OFFERS,
     ChunkState,
     FrameState,
     NodeIntent,
     ShotState,
 )
-from brender_farm.service.shapes import NodeRow, NodeSample, NodeWork
+from brender_farm.service.shapes import NodeRow, NodeSample, NodeWork, UnwellFolder
 from dashboard import looks
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -25,6 +26,7 @@ WORK = NodeWork(
     sample=None,
     sample_count=None,
 )
+UNWELL = UnwellFolder(folder="/mnt/x", reason="No space left on device.")
 
 
 def node(**changes):
@@ -43,6 +45,7 @@ def node(**changes):
         "blender_versions": ("4.5.15",),
         "trouble": "",
         "unwell": (),
+        "is_sick": False,
         "first_seen_at": NOW,
         "last_seen_at": NOW,
         "actions": (),
@@ -55,6 +58,7 @@ def test_every_state_and_action_has_a_look():
     assert set(looks.CHUNK_LOOKS) == set(ChunkState)
     assert set(looks.FRAME_LOOKS) == set(FrameState)
     assert set(looks.SHOT_ACTION_LOOKS) == set(SHOT_ACTIONS)
+    assert set(looks.SHOT_OFFER_LOOKS) == set(SHOT_OFFERS)
     assert set(looks.NODE_ACTION_LOOKS) == set(NODE_ACTIONS)
 
 
@@ -67,6 +71,10 @@ def test_every_state_and_action_has_a_look():
         ({"intent": NodeIntent.DRAINING, "work": (WORK,)}, "Draining"),
         ({"intent": NodeIntent.DISABLED}, "Disabled"),
         ({"online": False, "work": (WORK,)}, "Offline"),
+        ({"unwell": (UNWELL,)}, "Cannot write"),
+        ({"unwell": (UNWELL,), "work": (WORK,)}, "Rendering"),
+        ({"intent": NodeIntent.DISABLED, "is_sick": True}, "Sick"),
+        ({"intent": NodeIntent.DISABLED, "is_sick": True, "online": False}, "Sick"),
     ],
 )
 def test_a_node_shows_intent_crossed_with_what_is_seen(changes, word):

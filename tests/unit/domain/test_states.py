@@ -12,11 +12,14 @@ from brender_farm.domain.states import (
     SHOT_MOVES,
     UNFINISHED_SHOT_STATES,
     ChunkState,
+    FrameState,
     NodeIntent,
     ShotState,
+    may_rerender,
     node_actions,
     require_move,
     shot_actions,
+    shot_offers,
     target_of,
 )
 from brender_farm.errors import ActionRefused
@@ -58,6 +61,19 @@ def test_every_action_is_a_move_of_the_table(actions, moves):
 )
 def test_a_shot_offers_what_may_be_done_to_it_now(state, actions):
     assert shot_actions(state) == actions
+
+
+@pytest.mark.parametrize("state", ShotState)
+def test_a_shot_may_always_be_audited_and_deleted_and_rendered_again_unless_cancelled(state):
+    again = () if state is ShotState.CANCELLED else ("rerender",)
+    assert shot_offers(state) == (*again, "audit", "delete")
+
+
+@pytest.mark.parametrize("shot", ShotState)
+@pytest.mark.parametrize("frame", FrameState)
+def test_a_frame_may_be_asked_for_again_once_it_is_over(shot, frame):
+    over = frame in (FrameState.DONE, FrameState.FAILED)
+    assert may_rerender(shot, frame) is (over and shot is not ShotState.CANCELLED)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,11 @@ from brender_farm.domain.places import frame_name
 from brender_farm.domain.states import FrameState, ShotState
 from brender_farm.errors import FarmError
 from brender_farm.service import shots
+from brender_farm.service.again import clear_bans, rerender_frames
+from brender_farm.service.audit import audit_shot
+from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.blend_change import adopt_blend
+from brender_farm.service.deletion import delete_shot
 from brender_farm.service.requests import Existing, ShotRequest
 from brender_farm.service.shapes import FrameCell, ShotDetail
 from brender_farm.service.submit import submit
@@ -140,6 +144,31 @@ class ShotHandle:
         wrong with the new file.
         """
         return _in_farm(lambda: adopt_blend(self.id, scope, actor=user_name())).state
+
+    def rerender(self, frames: str | None = None, *, reason: str = "") -> int:
+        """Render finished or failed frames again (notation; None: all); return how many.
+
+        Each old file stays until the new one is proven. Raises RequestRefused for frames that are
+        not of the shot, ActionRefused for a cancelled shot.
+        """
+        return _in_farm(
+            lambda: rerender_frames(self.id, frames, actor=user_name(), reason=reason)
+        )[1]
+
+    def clear_bans(self) -> None:
+        """Give the nodes that were banned from the shot another chance."""
+        _in_farm(lambda: clear_bans(self.id, actor=user_name()))
+
+    def audit(self, *, full: bool = True) -> AuditResult:
+        """Compare its finished files with what is recorded; what is not right is rendered again.
+
+        Without `full` only existence and size are compared, not the content.
+        """
+        return _in_farm(lambda: audit_shot(self.id, user_name(), full=full))
+
+    def delete(self, *, reason: str = "") -> None:
+        """Stop it at once and have the farm forget it; finished frames stay."""
+        _in_farm(lambda: delete_shot(self.id, actor=user_name(), reason=reason))
 
     def _cells(self, state: FrameState) -> list[FrameCell]:
         cells: list[FrameCell] = []

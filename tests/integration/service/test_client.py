@@ -167,3 +167,18 @@ def test_processes_that_submit_to_one_output_at_once_are_told_apart(scene, here,
 def test_the_public_names_are_those_of_the_client():
     assert brender_farm.submit_shot is submit_shot
     assert brender_farm.get_shot is get_shot
+
+
+def test_a_script_has_frames_rendered_again_checks_files_and_deletes(scene, farm):
+    shot = submit_shot(scene, frames="1-4", chunk_size=4)
+    [order] = farm.assign()
+    chunk = order.order.chunk_id
+    farm.report(*(done(chunk, frame) for frame in (1, 2, 3, 4)), ended(chunk))
+    assert shot.rerender("2-3", reason="Flicker.") == 2
+    assert shot.progress.done == 2
+    assert shot.audit().bad_count == 2, "no file was ever written here"
+    assert shot.progress.done == 0
+    shot.clear_bans()
+    shot.delete()
+    with pytest.raises(NotFound):
+        shot.state  # noqa: B018

@@ -2,6 +2,7 @@
 # make test    all tests
 # make check   lint, types, import rules, dependencies
 # make bench   the performance figures (tests/benchmarks)
+# make chaos   strike a farm while it renders, then audit it: SEED=1 SEEDS=1 MINUTES=2 (tests/chaos)
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -9,10 +10,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 REQUIREMENTS := requirements.txt $(wildcard requirements/*.txt)
 WORKERS ?= 4
+SEED ?= 1
+SEEDS ?= 1
+MINUTES ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist=loadgroup
 ON_POSTGRESQL := db service scheduler dashboard farm
 
-.PHONY: demo up test check bench clean
+.PHONY: demo up test check bench chaos clean
 
 demo: $(VENV)/.farm
 	@$(BIN)/brender demo
@@ -34,6 +38,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+chaos: $(VENV)/.dev
+	$(BIN)/python -m tests.chaos --seed $(SEED) --seeds $(SEEDS) --minutes $(MINUTES) $(ARGS)
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -25,7 +25,7 @@ def main() -> int:
     drills = []
     for seed in range(options.seed, options.seed + options.seeds):
         drills.append(found := _one(seed, options))
-        print(row(found), flush=True)
+        print("\n".join([row(found), *found.fell]), flush=True)
         if found.problems or options.verbose:
             print(found.report, flush=True)
     print(f"\n{summary(drills)}")

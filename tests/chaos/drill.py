@@ -39,8 +39,8 @@ class Found:
     frames: int
     waste: Waste
     helped: int
-    fell: int
-    """How often a process ended that nobody had struck."""
+    fell: list[str]
+    """Processes that ended without being struck, with their last words."""
     wall_s: float
     problems: list[str]
     log: list[str]
@@ -71,7 +71,7 @@ class Drill:
         self._faults = faults
         self._orders = orders
         self._work = Work(farm, orders, self._tell)
-        self._fell = 0
+        self._fell: list[str] = []
         self._next_look = 0.0
         self._zero = time.monotonic()
 
@@ -116,8 +116,8 @@ class Drill:
         """Do what is due; tell whether the drill is over."""
         striker.step()
         for name in self._farm.restart_fallen():
-            self._fell += 1
-            self._tell(f"{name} ended by itself and was started again: {self._last_words(name)}")
+            self._fell.append(f"{name} ended by itself: {self._last_words(name)}")
+            self._tell(f"{self._fell[-1]}; it was started again")
         if time.monotonic() >= self._next_look:
             self._work.look()
             if striker.has_more:

@@ -20,7 +20,7 @@ def row(found: Found) -> str:
         found.frames,
         found.waste.count,
         found.helped,
-        found.fell,
+        len(found.fell),
         f"{found.wall_s:.0f}",
         verdict,
     )

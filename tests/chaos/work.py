@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from brender_farm.domain.states import NodeIntent, ShotState
-from brender_farm.service import nodes
+from brender_farm.service import again, nodes
 from tests.chaos.farm import ChaosFarm
 
 Tell = Callable[[str], None]
@@ -83,18 +83,25 @@ class Work:
                 del self._left[shot]
 
     def help(self) -> None:
-        """Do what a person does who finds a shot failed or paused, or a node taken out."""
+        """Do what a person does who finds a shot failed, paused or without nodes, or a node out."""
         for shot in self.left:
-            row = self._farm.shot(shot).row
-            for state, action in ((ShotState.FAILED, "retry"), (ShotState.PAUSED, "resume")):
-                if row.state is state:
-                    self._say(f"{action} shot {shot}: {row.reason}")
-                    self._farm.act(shot, action)
+            self._help_shot(shot)
         with self._farm.core.app_context():
             for node in nodes.list_nodes().rows:
                 if node.intent is NodeIntent.DISABLED:
                     self._say(f"enable {node.name}: {node.reason}")
                     nodes.act_on_node(node.id, "enable", actor="tests")
+
+    def _help_shot(self, shot: int) -> None:
+        detail = self._farm.shot(shot)
+        for state, action in ((ShotState.FAILED, "retry"), (ShotState.PAUSED, "resume")):
+            if detail.row.state is state:
+                self._say(f"{action} shot {shot}: {detail.row.reason}")
+                self._farm.act(shot, action)
+        if "clear the bans" in detail.waiting:  # no node is left that may render it
+            self._say(f"clear the bans of shot {shot}: {detail.waiting}")
+            with self._farm.core.app_context():
+                again.clear_bans(shot, actor="tests")
 
     def why(self) -> list[str]:
         """Say of each shot that is not completed what is left of it."""

@@ -12,18 +12,14 @@ from typing import Any
 from celery import Celery
 from kombu.entity import Exchange, Queue
 
-FARM_QUEUE = "farm"
+from brender_farm.broker.queues import FARM_QUEUE, node_queue
+
 RENDER_CHUNK = "render_chunk"
 REPORT = "farm.report"
 STOP_CHUNKS = "stop_chunks"
 FINISH_CHUNKS = "finish_chunks"
 
 _MAX_LINE = 200
-
-
-def node_queue(name: str) -> str:
-    """Return the queue of the node with this name."""
-    return f"node.{name}"
 
 
 def node_hostname(name: str) -> str:

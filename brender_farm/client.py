@@ -151,9 +151,9 @@ class ShotHandle:
         Each old file stays until the new one is proven. Raises RequestRefused for frames that are
         not of the shot, ActionRefused for a cancelled shot.
         """
-        return _in_farm(
-            lambda: rerender_frames(self.id, frames, actor=user_name(), reason=reason)
-        )[1]
+        return _in_farm(lambda: rerender_frames(self.id, frames, actor=user_name(), reason=reason))[
+            1
+        ]
 
     def clear_bans(self) -> None:
         """Give the nodes that were banned from the shot another chance."""

@@ -135,6 +135,10 @@ class ChunkEnded(_Frozen, frozen=True, kw_only=True, tag="ended"):
     chunk_id: Id
     returned: bool = False
     """Given back without blame (stopping, draining, no room on the disk)."""
+    reported_count: Count = 0
+    """How many of its frames the node has reported as done or failed. The farm ends the chunk when
+    it has heard of as many; until then the node sends everything again."""
+    resent: Count = 0
     blend_changed: bool = False
     """The .blend is not the one that was submitted: the shot must not go on by itself."""
     reason: Text = ""

@@ -84,7 +84,7 @@ class Heart(threading.Thread):
     def _heartbeat(self, running: dict[int, wire.ChunkClaim]) -> wire.Heartbeat:
         self._beat += 1
         # A chunk stays claimed until the farm has been told everything about it.
-        untold = self._node.outbox.undelivered_chunks() - running.keys()
+        untold = self._node.outbox.untold_chunks() - running.keys()
         return wire.Heartbeat(
             node=self._settings.node_name,
             boot=self._node.boot,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import psutil
 
 from brender_farm import wire
-from brender_farm.celery_app import FARM_QUEUE, REPORT
+from brender_farm.broker.queues import FARM_QUEUE
+from brender_farm.celery_app import REPORT
 from workers.attempt import Attempt
 from workers.blender.leftovers import end_leftovers
 from workers.blender.locate import find_blender
@@ -57,9 +58,12 @@ class Node:
             node_name=name,
             slots=slots,
             max_rss_bytes=int(memory * _WARM_SHARE / slots),
+            temp_dir=settings.node_dir / "temp",
         )
         self.prover = Prover(node_name=name)
-        self.outbox = Outbox(settings.node_dir / "outbox", node_name=name, deliver=self._deliver)
+        self.outbox = Outbox(
+            settings.node_dir / "outbox", node_name=name, deliver=self._deliver, farm=board
+        )
         self.publisher = Publisher(prover=self.prover, board=board, outbox=self.outbox, slots=slots)
         self.publisher.on_failure = self._judge
         self.storage = Storage()

@@ -1,4 +1,4 @@
-"""Reports on their way to the farm: kept on the node's disk until the broker has them.
+"""Reports on their way to the farm: kept on the node's disk until the farm has recorded them.
 
 A disk that takes nothing costs safety, not reports: then they are kept in memory alone.
 """
@@ -10,12 +10,15 @@ import itertools
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from brender_farm import wire
 from brender_farm.errors import MessageRefused
+from workers.receipts import LOOK_EVERY_S, Entry, Farm, Receipts
 
 log = logging.getLogger(__name__)
 
@@ -27,31 +30,34 @@ MAX_DAMAGED = 20
 """How many reports that cannot be read are kept for whoever wants to look at them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    path: Path | None
-    """None: it could not be written and would not outlive this process."""
-    item: wire.ReportItem
-
-
 class Outbox:
     """Accepts report items from any thread and delivers them in order.
 
     `deliver` sends one report and raises when the broker did not take it; then it is tried again
-    until it does. Items that an earlier start of the node left on the disk go first.
+    until it does. `farm` tells what became of them: what it has not recorded is sent once more.
+    Items that an earlier start of the node left on the disk go first.
     """
 
     def __init__(
-        self, folder: Path, *, node_name: str, deliver: Callable[[wire.Report], None]
+        self,
+        folder: Path,
+        *,
+        node_name: str,
+        deliver: Callable[[wire.Report], None],
+        farm: Farm,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._node_name = node_name
         self._deliver = deliver
+        self._farm = farm
+        self._receipts = Receipts()
+        self._told: Counter[int] = Counter()
         self._changed = threading.Condition()
-        self._entries: list[_Entry] = []
+        self._entries: list[Entry] = []
         self._urgent = False
         self._closing = False
+        self._is_refused = False
         self._numbers = itertools.count(self._load_leftovers() + 1)
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
         self._thread.start()
@@ -59,10 +65,18 @@ class Outbox:
     def post(self, item: wire.ReportItem) -> None:
         """Keep an item and send it soon; at once when it ends a chunk."""
         with self._changed:
+            item = self._counted(item)
             path = self._folder / f"{next(self._numbers):012}.json"
-            self._entries.append(_Entry(self._keep(path, item), item))
+            self._entries.append(Entry(self._keep(path, item), item))
             self._urgent |= isinstance(item, wire.ChunkEnded)
             self._changed.notify_all()
+
+    def _counted(self, item: wire.ReportItem) -> wire.ReportItem:
+        """Have the end of a chunk say how many of its frames were reported before."""
+        if isinstance(item, wire.ChunkEnded):
+            return msgspec.structs.replace(item, reported_count=self._told.pop(item.chunk_id, 0))
+        self._told[item.chunk_id] += isinstance(item, wire.FrameDone | wire.FrameFailed)
+        return item
 
     def _keep(self, path: Path, item: wire.ReportItem) -> Path | None:
         try:
@@ -76,10 +90,11 @@ class Outbox:
             return None
         return path
 
-    def undelivered_chunks(self) -> frozenset[int]:
-        """Return the chunks that the farm has not been told everything about."""
+    def untold_chunks(self) -> frozenset[int]:
+        """Return the chunks that the farm has not been told, or not heard, everything about."""
         with self._changed:
-            return frozenset(entry.item.chunk_id for entry in self._entries)
+            waiting = frozenset(entry.item.chunk_id for entry in self._entries)
+            return waiting | self._receipts.to_claim()
 
     def close(self, limit_s: float) -> bool:
         """Send what is left, for `limit_s` at most; tell whether all of it went out."""
@@ -104,7 +119,7 @@ class Outbox:
                     "A report cannot be read.", extra={"path": str(path), "error": str(error)}
                 )
                 continue
-            self._entries += [_Entry(path, item) for item in report.items]
+            self._entries += [Entry(path, item) for item in report.items]
             self._urgent = True
         return highest
 
@@ -115,35 +130,67 @@ class Outbox:
                 old.unlink(missing_ok=True)
 
     def _run(self) -> None:
-        is_refused = False
         while True:
             batch = self._next_batch()
-            try:
-                items = [entry.item for entry in batch]
-                self._deliver(wire.Report(node=self._node_name, items=items))
-            except Exception as error:  # noqa: BLE001 - whatever it was, the report stays and is tried again
-                if not is_refused:
-                    log.warning("The broker did not take a report.", extra={"error": str(error)})
-                is_refused = True
-                time.sleep(RETRY_S)
-                continue
-            if is_refused:
-                log.info("The broker takes reports again.")
-                is_refused = False
-            for entry in batch:
-                _forget(entry.path)
-            with self._changed:
-                del self._entries[: len(batch)]
-                self._urgent = self._closing or any(
-                    isinstance(entry.item, wire.ChunkEnded) for entry in self._entries
-                )
-                self._changed.notify_all()
+            if batch:
+                self._send(batch)
+            self._look_after()
 
-    def _next_batch(self) -> Sequence[_Entry]:
+    def _send(self, batch: Sequence[Entry]) -> None:
+        items = [entry.item for entry in batch]
+        try:
+            self._deliver(wire.Report(node=self._node_name, items=items))
+        except Exception as error:  # noqa: BLE001 - whatever it was, the report stays and is tried again
+            if not self._is_refused:
+                log.warning("The broker did not take a report.", extra={"error": str(error)})
+            self._is_refused = True
+            time.sleep(RETRY_S)
+            return
+        if self._is_refused:
+            log.info("The broker takes reports again.")
+        self._is_refused = False
         with self._changed:
-            self._changed.wait_for(lambda: self._entries)
+            del self._entries[: len(batch)]
+            self._receipts.add(batch)
+            self._urgent = self._closing or any(
+                isinstance(entry.item, wire.ChunkEnded) for entry in self._entries
+            )
+            self._changed.notify_all()
+
+    def _look_after(self) -> None:
+        """Let go of what the farm has recorded, and send again what it has not heard."""
+        with self._changed:
+            if not self._receipts.is_time_to_look():
+                return
+            chunks = self._receipts.chunks()
+        try:
+            live = self._farm.live_among(chunks)
+            is_idle = self._farm.reports_waiting() == 0
+        except Exception as error:  # noqa: BLE001 - the broker is away: nothing is known
+            log.info("The broker does not answer.", extra={"error": str(error)})
+            return
+        if live is None:
+            return
+        with self._changed:
+            settled = self._receipts.settle(chunks - live)
+            again = self._receipts.overdue() if is_idle else []
+            self._entries[:0] = again
+            self._urgent |= bool(again)
+        for entry in settled:
+            _forget(entry.path)
+        if again:
+            log.warning("Reports were not recorded; they go out again.", extra={"n": len(again)})
+
+    def _next_batch(self) -> Sequence[Entry]:
+        """Wait for something to send, but not longer than until the next look."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._entries, timeout=self._patience_s()):
+                return ()
             self._changed.wait_for(lambda: self._urgent, timeout=COALESCE_S)
             return self._entries[:MAX_ITEMS]
+
+    def _patience_s(self) -> float | None:
+        return LOOK_EVERY_S if self._receipts.chunks() else None
 
 
 def _forget(path: Path | None) -> None:

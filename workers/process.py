@@ -12,13 +12,13 @@ from celery.worker.control import control_command
 from brender_farm.broker.address import broker_url
 from brender_farm.broker.board import Board
 from brender_farm.broker.link import connect, wait_for_broker
+from brender_farm.broker.queues import node_queue
 from brender_farm.celery_app import (
     FINISH_CHUNKS,
     RENDER_CHUNK,
     STOP_CHUNKS,
     node_app,
     node_hostname,
-    node_queue,
 )
 from brender_farm.errors import MessageRefused
 from workers.departure import Departure

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brender_farm.errors import FarmError, SessionDied
@@ -29,12 +32,21 @@ class Sessions:
     """Lends sessions to attempts, at most one for each slot."""
 
     def __init__(
-        self, install: BlenderInstall, *, node_name: str, slots: int, max_rss_bytes: int
+        self,
+        install: BlenderInstall,
+        *,
+        node_name: str,
+        slots: int,
+        max_rss_bytes: int,
+        temp_dir: Path,
     ) -> None:
+        """Use `temp_dir` for what Blenders leave lying about; what is in it already is removed."""
         self._install = install
         self._node_name = node_name
         self._slots = slots
         self._max_rss_bytes = max_rss_bytes
+        self._temp_dir = temp_dir
+        shutil.rmtree(temp_dir, ignore_errors=True)
         self._lock = threading.Lock()
         self._idle: list[Session] = []
         self._all: set[Session] = set()
@@ -86,6 +98,7 @@ class Sessions:
             self._started.notify_all()
         for session in sessions:
             session.kill()
+        shutil.rmtree(self._temp_dir, ignore_errors=True)
 
     def _warm_up_one(self) -> None:
         with self._lock:
@@ -138,15 +151,23 @@ class Sessions:
         self._all.discard(session)
         self._scenes.pop(session, None)
         self._weighed_at.pop(session, None)
+        shutil.rmtree(session.temp_dir, ignore_errors=True)
         return False
 
     def _start(self, on_line: Callable[[str], None]) -> Session:
-        session = Session.start(
-            self._install,
-            node_name=self._node_name,
-            on_line=on_line,
-            timeout_s=START_TIMEOUT_S,
-        )
+        self._temp_dir.mkdir(parents=True, exist_ok=True)
+        temp_dir = Path(tempfile.mkdtemp(dir=self._temp_dir))
+        try:
+            session = Session.start(
+                self._install,
+                node_name=self._node_name,
+                on_line=on_line,
+                timeout_s=START_TIMEOUT_S,
+                temp_dir=temp_dir,
+            )
+        except BaseException:
+            shutil.rmtree(temp_dir, ignore_errors=True)
+            raise
         with self._lock:
             self._all.add(session)
             closed = self._closed

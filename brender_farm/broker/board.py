@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from brender_farm import wire
+from brender_farm.broker.queues import FARM_QUEUE
 from brender_farm.errors import MessageRefused
 
 if TYPE_CHECKING:
@@ -54,6 +55,16 @@ class Board:
         """Tell whether a chunk is live; None: not known, wait."""
         known, live = self._redis.smismember(LIVE, [_MARKER, chunk_id])
         return bool(live) if known else None
+
+    def live_among(self, chunk_ids: frozenset[int]) -> frozenset[int] | None:
+        """Return which of these chunks are live; None: not known."""
+        ids = list(chunk_ids)
+        known, *live = self._redis.smismember(LIVE, [_MARKER, *ids])
+        return _those(ids, live) if known else None
+
+    def reports_waiting(self) -> int:
+        """Return how many reports the scheduler has not taken yet."""
+        return self._redis.llen(FARM_QUEUE)
 
     def heartbeats(self) -> list[wire.Heartbeat]:
         """Return the last heartbeat of every node; one that cannot be read is left out."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from brender_farm.domain.states import ShotState
 
 HOPELESS_FRAMES = 5
-"""A shot whose first so many frames all gave up, with none done, pauses itself."""
+"""A shot of which so many frames gave up, with none finished in between, pauses itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,8 @@ class Tally:
     pending_count: int
     done_count: int
     failed_count: int
+    failed_run: int
+    """Those that gave up since one was last finished."""
 
     @property
     def rendering_count(self) -> int:
@@ -37,4 +39,4 @@ def shot_state(state: ShotState, tally: Tally) -> ShotState:
 
 def is_hopeless(tally: Tally) -> bool:
     """Tell whether going on would only fail frame after frame."""
-    return tally.done_count == 0 and tally.failed_count >= HOPELESS_FRAMES
+    return tally.failed_run >= HOPELESS_FRAMES

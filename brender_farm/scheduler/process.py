@@ -12,7 +12,8 @@ from celery.exceptions import Reject
 from brender_farm.broker.address import broker_url
 from brender_farm.broker.board import Board
 from brender_farm.broker.link import connect, wait_for_broker
-from brender_farm.celery_app import FARM_QUEUE, REPORT, scheduler_app
+from brender_farm.broker.queues import FARM_QUEUE
+from brender_farm.celery_app import REPORT, scheduler_app
 from brender_farm.db.core import create_core_app
 from brender_farm.db.migrate import upgrade
 from brender_farm.errors import MessageRefused

@@ -17,7 +17,8 @@ from redis import RedisError
 from sqlalchemy import update
 
 from brender_farm import wire
-from brender_farm.celery_app import RENDER_CHUNK, STOP_CHUNKS, node_queue
+from brender_farm.broker.queues import node_queue
+from brender_farm.celery_app import RENDER_CHUNK, STOP_CHUNKS
 from brender_farm.db.core import writing
 from brender_farm.db.models import Farm
 from brender_farm.db.reads.nodes import node_names

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from brender_farm import wire
 from brender_farm.db.models import Frame, Node, Shot
-from brender_farm.db.reads.frames import others_succeed
+from brender_farm.db.reads.frames import have_finished
 from brender_farm.db.reads.nodes import rivals
 from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.frames import try_again
 from brender_farm.db.writes.nodes import touch_nodes
+from brender_farm.db.writes.shots import count_gave_up
 from brender_farm.domain.failures import (
     MAX_STRIKES,
     after_failure,
@@ -44,7 +45,7 @@ def blame_for_failure(
     )
     if not (failure.short_of_memory and larger):
         frame.tries += 1
-        _strike(session, shot, node, failure.reason, now)
+        _strike(session, shot, node, [row.id for row in others], failure.reason, now)
     state = after_failure(
         frame.tries,
         permanent=failure.permanent,
@@ -53,7 +54,7 @@ def blame_for_failure(
     )
     if state is FrameState.FAILED:
         frame.state, frame.failed_on = state, avoid
-        shot.failed_count += 1
+        count_gave_up(shot)
     else:
         frame.state = FrameState.PENDING
         try_again(shot, frame, position, avoid)
@@ -67,11 +68,15 @@ def clear_blame(shot: Shot, node: Node) -> None:
         node.bans_in_row = 0
 
 
-def _strike(session: Session, shot: Shot, node: Node, reason: str, now: datetime) -> None:
+def _strike(
+    session: Session, shot: Shot, node: Node, rivals: list[int], reason: str, now: datetime
+) -> None:
     key = str(node.id)
     strikes = shot.strikes.get(key, 0) + 1
     shot.strikes = {**shot.strikes, key: strikes}
-    proven = strikes >= MAX_STRIKES and others_succeed(session, shot.id, node.id)
+    # Nodes whose last frame of the shot failed prove nothing: it may fail everywhere by now.
+    well = [one for one in rivals if str(one) not in shot.strikes and str(one) not in shot.bans]
+    proven = strikes >= MAX_STRIKES and have_finished(session, shot.id, well)
     if key in shot.bans or not earns_ban(strikes, others_succeed=proven):
         return
     why = f"It failed {strikes} frames in a row that others can render: {reason[:_REASON_SIGNS]}"

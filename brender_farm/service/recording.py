@@ -31,6 +31,9 @@ from brender_farm.domain.states import (
 )
 from brender_farm.service.blame import blame_for_failure, clear_blame
 
+PATIENCE = 3
+"""How often a node may repeat the end of a chunk before it is believed without the rest."""
+
 log = logging.getLogger(__name__)
 
 
@@ -87,8 +90,8 @@ class _Recorder:
             case wire.FrameFailed():
                 self._frame_failed(item)
             case wire.ChunkEnded():
-                self._end(item)
-                recorded.ended_chunks.append(item.chunk_id)
+                if self._end(item):
+                    recorded.ended_chunks.append(item.chunk_id)
 
     def _start(self) -> None:
         if self.is_live and self.chunk.started_at is None:
@@ -118,6 +121,7 @@ class _Recorder:
         elif was is not FrameState.FAILED:
             set_pending(self.shot, Spans.decode(self.shot.pending) - Spans.of([position]))
         self.shot.failed_count -= was is FrameState.FAILED
+        self.shot.failed_run = 0
         if was is not FrameState.DONE:
             self.shot.done_count += 1
             self.shot.measured_count += 1
@@ -167,10 +171,14 @@ class _Recorder:
     def _let_go(self, position: int) -> None:
         self.chunk.spans = (Spans.decode(self.chunk.spans) - Spans.of([position])).encode()
 
-    def _end(self, item: wire.ChunkEnded) -> None:
+    def _end(self, item: wire.ChunkEnded) -> bool:
+        """End the chunk; False: reports of it are missing, which the node will send again."""
         if not self.is_live:
             forget_loose(self.session, [self.chunk.id])  # its last word
-            return
+            return True
+        heard = self.chunk.done_count + self.chunk.failed_count
+        if heard < item.reported_count and item.resent < PATIENCE:
+            return False
         unfinished = bool(self.chunk.spans)
         if item.returned and unfinished and not self.chunk.ending:
             stop_accepting(self.session, self.chunk.node_id)  # until it says what is the matter
@@ -189,6 +197,7 @@ class _Recorder:
         )
         if item.blend_changed and not self.chunk.ending:  # then somebody has dealt with it
             self._pause_for_new_blend(item.reason)
+        return True
 
     def _pause_for_new_blend(self, reason: str) -> None:
         self.shot.blend_changed = True

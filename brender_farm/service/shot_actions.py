@@ -115,7 +115,7 @@ def _requeue_failed(session: Session, shot: Shot) -> None:
     """Give the failed frames all their tries back."""
     positions = Spans.of(failed_positions(session, shot))
     set_pending(shot, Spans.decode(shot.pending) | positions)
-    shot.failed_count = 0
+    shot.failed_count = shot.failed_run = 0
     session.execute(
         update(Frame)
         .where(Frame.shot_id == shot.id, Frame.state == FrameState.FAILED)

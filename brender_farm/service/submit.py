@@ -152,6 +152,7 @@ def _store(
         pending_count=checked.frame_count,
         done_count=0,
         failed_count=0,
+        failed_run=0,
         rev=0,
     )
     session.add(shot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from brender_farm.broker.board import LIVE
-from brender_farm.celery_app import FARM_QUEUE, node_queue
+from brender_farm.broker.queues import FARM_QUEUE, node_queue
 from brender_farm.db.core import reading
 from tests.chaos.audit import ShotAudit
 from tests.chaos.farm import NODES, ChaosFarm, descendants, described

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from redis import Redis, RedisError
 
-from brender_farm.celery_app import FARM_QUEUE, node_queue
+from brender_farm.broker.queues import FARM_QUEUE, node_queue
 from tests.chaos.farm import NODES, ChaosFarm
 from tests.chaos.faults import Fault
 

@@ -42,8 +42,9 @@ class Session:
     One thread at a time opens and renders; `kill` and the figures are safe from any thread.
     """
 
-    def __init__(self, child: Child, version: str, hook: _LineHook) -> None:
+    def __init__(self, child: Child, version: str, hook: _LineHook, temp_dir: Path) -> None:
         """Use `start`."""
+        self.temp_dir = temp_dir
         self.version = version
         self.pid = child.pid
         self.scene_key: str | None = None
@@ -62,9 +63,11 @@ class Session:
         node_name: str,
         on_line: Callable[[str], None],
         timeout_s: float,
+        temp_dir: Path,
     ) -> Session:
         """Start Blender and wait until it is ready.
 
+        `temp_dir` is for its temporary files, which it does not always remove itself.
         `on_line` gets each line of Blender's own output, on another thread.
         Raises SessionDied when it ends, fails or takes longer than `timeout_s`.
         """
@@ -72,12 +75,12 @@ class Session:
         child = Child(
             blender_command(install),
             name=f"Blender {install.version}",
-            environment=child_environment(node_name),
+            environment=child_environment(node_name) | {"TMPDIR": str(temp_dir)},
             on_line=hook,
         )
         try:
             ready = child.wait_until_ready(timeout_s)
-            return cls(child, ready["version"], hook)
+            return cls(child, ready["version"], hook, temp_dir)
         except BaseException:
             child.kill()
             raise

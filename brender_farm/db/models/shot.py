@@ -73,6 +73,8 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     """Nodes that get no more of this shot: node's id → why."""
     done_count: Mapped[int] = mapped_column(default=0)
     failed_count: Mapped[int] = mapped_column(default=0)
+    failed_run: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Frames that gave up since one was last finished."""
     measured_count: Mapped[int] = mapped_column(default=0)
     """Frames that `render_seconds` is the sum of; less than done_count where files were there."""
     render_seconds: Mapped[float] = mapped_column(default=0.0)

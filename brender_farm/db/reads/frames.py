@@ -48,11 +48,11 @@ def pending_with_failures(session: Session, shot_id: int) -> list[Frame]:
     return [frame for frame in session.scalars(wanted) if frame.failed_on]
 
 
-def others_succeed(session: Session, shot_id: int, node_id: int) -> bool:
-    """Tell whether any other node has finished a frame of the shot."""
+def have_finished(session: Session, shot_id: int, node_ids: Sequence[int]) -> bool:
+    """Tell whether any of these nodes has finished a frame of the shot."""
     wanted = (
         select(Chunk.id)
-        .where(Chunk.shot_id == shot_id, Chunk.node_id != node_id, Chunk.done_count > 0)
+        .where(Chunk.shot_id == shot_id, Chunk.node_id.in_(node_ids), Chunk.done_count > 0)
         .limit(1)
     )
     return session.scalar(wanted) is not None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Chunk, Frame, Shot
 from brender_farm.db.reads.frames import frames_numbered, pending_with_failures
-from brender_farm.db.writes.shots import set_pending
+from brender_farm.db.writes.shots import count_gave_up, set_pending
 from brender_farm.domain.failures import after_vanishing, nodes_to_avoid
 from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.retries import add_retry
@@ -74,7 +74,7 @@ def blame_vanishing(
         "It may bring down any machine. Look at the scene at this frame, then retry."
     )
     frame.state, frame.chunk_id = FrameState.FAILED, chunk.id
-    shot.failed_count += 1
+    count_gave_up(shot)
     position = frame_list(shot.frames).position(number)
     if position is not None:
         chunk.spans = (Spans.decode(chunk.spans) - Spans.of([position])).encode()
@@ -112,6 +112,7 @@ def _forget_result(shot: Shot, frame: Frame) -> None:
             shot.render_seconds -= frame.seconds
     else:
         shot.failed_count -= 1
+        shot.failed_run = min(shot.failed_run, shot.failed_count)
     frame.state, frame.tries, frame.vanished, frame.failed_on = FrameState.PENDING, 0, 0, []
     frame.log_tail = ""
 

@@ -36,12 +36,19 @@ def set_pending(shot: Shot, pending: Spans) -> None:
         shot.retries = among(shot.retries, pending)
 
 
+def count_gave_up(shot: Shot) -> None:
+    """Count one more frame that gave up."""
+    shot.failed_count += 1
+    shot.failed_run += 1
+
+
 def tally_of(shot: Shot) -> Tally:
     return Tally(
         frame_count=shot.frame_count,
         pending_count=shot.pending_count,
         done_count=shot.done_count,
         failed_count=shot.failed_count,
+        failed_run=shot.failed_run,
     )
 
 
@@ -57,8 +64,9 @@ def roll_up(session: Session, shot: Shot, *, now: datetime) -> None:
     reason = ""
     if state is ShotState.PAUSED and is_hopeless(tally):
         reason = (
-            f"The first {tally.failed_count} frames all failed and none succeeded. "
-            f"The last one: {_last_failure(session, shot)} Mend the scene, then resume."
+            f"{tally.failed_run} frames gave up one after the other and none succeeded since. "
+            f"The last one: {_last_failure(session, shot)} "
+            "Mend it, then resume: they are tried again."
         )
     elif state is ShotState.FAILED:
         reason = (

@@ -57,22 +57,32 @@ def scenes(install: BlenderInstall, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
-def session(install: BlenderInstall) -> Iterator[Session]:
+def session(install: BlenderInstall, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     """Return one Blender for many tests, as on a node: what a test leaves must not matter."""
     session = Session.start(
-        install, node_name=NODE, on_line=lambda _: None, timeout_s=START_LIMIT_S
+        install,
+        node_name=NODE,
+        on_line=lambda _: None,
+        timeout_s=START_LIMIT_S,
+        temp_dir=tmp_path_factory.mktemp("blender"),
     )
     yield session
     session.close()
 
 
 @pytest.fixture
-def start_session(install: BlenderInstall) -> Iterator[Callable[..., Session]]:
+def start_session(install: BlenderInstall, tmp_path: Path) -> Iterator[Callable[..., Session]]:
     """Return a way to start a Blender of one's own, ended with the test."""
     started: list[Session] = []
 
     def start(on_line: Callable[[str], None] = lambda _: None) -> Session:
-        session = Session.start(install, node_name=NODE, on_line=on_line, timeout_s=START_LIMIT_S)
+        session = Session.start(
+            install,
+            node_name=NODE,
+            on_line=on_line,
+            timeout_s=START_LIMIT_S,
+            temp_dir=tmp_path,
+        )
         started.append(session)
         return session
 

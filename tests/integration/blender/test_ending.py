@@ -24,7 +24,11 @@ from workers.blender.session import Session
 
 setting, blend, target = sys.argv[1:]
 session = Session.start(
-    find_blender(setting), node_name="a node to be killed", on_line=lambda _: None, timeout_s=120
+    find_blender(setting),
+    node_name="a node to be killed",
+    on_line=lambda _: None,
+    timeout_s=120,
+    temp_dir=Path(target).parent,
 )
 session.open(SceneSpec.of(Path(blend), settings=RenderSettings(**{BIG})))
 session.render(1, Path(target), on_started=lambda: print(session.pid, flush=True))

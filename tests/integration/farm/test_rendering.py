@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from brender_farm import wire
-from brender_farm.celery_app import RENDER_CHUNK, client_app, node_queue
+from brender_farm.broker.queues import node_queue
+from brender_farm.celery_app import RENDER_CHUNK, client_app
 from brender_farm.domain.states import ChunkState, FrameState, ShotState
 from brender_farm.service import shots
 from tests.farm import Farm
@@ -105,7 +106,7 @@ def test_a_shot_that_fails_everywhere_pauses_itself(farm: Farm) -> None:
     detail = farm.wait_until_over(shot)
 
     assert detail.row.state is ShotState.PAUSED
-    assert "first 5 frames all failed" in detail.row.reason
+    assert "5 frames gave up one after the other" in detail.row.reason
 
 
 def test_a_crash_of_blender_costs_one_try(farm: Farm) -> None:

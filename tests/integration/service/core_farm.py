@@ -200,5 +200,9 @@ def started(chunk_id: int) -> wire.ChunkStarted:
     return wire.ChunkStarted(chunk_id=chunk_id, boot="first")
 
 
-def ended(chunk_id: int, *, returned: bool = False) -> wire.ChunkEnded:
-    return wire.ChunkEnded(chunk_id=chunk_id, returned=returned)
+def ended(
+    chunk_id: int, *, returned: bool = False, reported: int = 0, resent: int = 0
+) -> wire.ChunkEnded:
+    return wire.ChunkEnded(
+        chunk_id=chunk_id, returned=returned, reported_count=reported, resent=resent
+    )

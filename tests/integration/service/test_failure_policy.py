@@ -93,7 +93,7 @@ def test_a_single_node_is_never_banned_and_the_shot_pauses_with_the_reason(farm)
     tried = render(farm, lambda _node, _frame: True)
     shot = farm.shot(shot_id)
     assert (shot.state, shot.failed_count, len(tried)) == (ShotState.PAUSED, 5, 15)
-    assert "The first 5 frames all failed" in shot.reason
+    assert "5 frames gave up one after the other" in shot.reason
     assert "It ran out of memory." in shot.reason
     assert not get_shot(shot_id).bans
 
@@ -109,6 +109,24 @@ def test_a_shot_that_fails_everywhere_pauses_and_no_node_is_blamed(farm, count):
     assert len(tried) <= 5 * 3 + count * 2
     assert not get_shot(shot_id).bans
     assert {intent_of(farm, name)[0] for name in NAMES[:count]} == {NodeIntent.ENABLED}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5], ids="{}-nodes".format)
+def test_a_shot_that_begins_to_fail_everywhere_pauses_and_goes_on_when_resumed(farm, count):
+    for name in NAMES[:count]:
+        farm.join(name)
+    shot_id = farm.submit(frames="1-60", chunk_size=1).shot.id
+    broken = True
+    tried = render(farm, lambda _node, frame: broken and frame > 20)
+    shot = farm.shot(shot_id)
+    assert (shot.state, shot.is_halted, shot.is_over) == (ShotState.PAUSED, True, True)
+    assert "frames gave up one after the other" in shot.reason
+    assert len(tried) <= 20 + 5 * 3 + 3 * count
+    assert not get_shot(shot_id).bans, "it fails everywhere: that is no node's fault"
+    broken = False
+    farm.act(shot_id, "resume")
+    render(farm, lambda _node, _frame: False)
+    assert farm.shot(shot_id).state is ShotState.COMPLETED
 
 
 def test_a_node_that_fails_in_two_shots_is_taken_out_and_gets_nothing_more(farm):

@@ -5,6 +5,7 @@ import pytest
 from brender_farm import wire
 from brender_farm.domain.states import ChunkState, FrameState, ShotState
 from brender_farm.errors import ActionRefused, NotFound
+from brender_farm.service.recording import PATIENCE
 from brender_farm.service.shots import get_chunk, set_priority, shot_frames, shots_tag
 from tests.integration.service.core_farm import done, ended, failed, started
 
@@ -187,7 +188,7 @@ def test_a_shot_whose_first_five_frames_all_fail_pauses_itself(farm):
     give_up(farm, 1, 2, 3, 4, 5)
     shot = farm.shot(shot_id)
     assert shot.state is ShotState.PAUSED
-    assert "first 5 frames all failed" in shot.reason
+    assert "5 frames gave up one after the other" in shot.reason
     assert farm.assign() == []
     farm.act(shot_id, "resume")
     shot = farm.shot(shot_id)
@@ -325,3 +326,22 @@ def test_each_change_tells_what_and_why(farm, shot_id):
     farm.act(shot_id, "pause")
     assert farm.reasons("shot", shot_id) == ["Submitted with 4 frames.", "Priority 50 → 90.", ""]
     assert farm.shot(shot_id).priority == 90
+
+
+def test_the_end_of_a_chunk_waits_for_reports_that_are_missing(farm, shot_id):
+    chunk = next_chunk(farm)
+    farm.report(done(chunk, 1), ended(chunk, reported=2))
+    assert farm.chunk_state(chunk) is ChunkState.RENDERING
+    farm.report(done(chunk, 1), done(chunk, 2), ended(chunk, reported=2, resent=1))
+    assert farm.chunk_state(chunk) is ChunkState.DONE
+    assert farm.shot(shot_id).done_count == 2
+
+
+def test_a_report_that_never_comes_does_not_hold_a_chunk_for_ever(farm, shot_id):
+    chunk = next_chunk(farm)
+    for resent in range(PATIENCE):
+        farm.report(done(chunk, 1), ended(chunk, reported=2, resent=resent))
+        assert farm.chunk_state(chunk) is ChunkState.RENDERING
+    farm.report(ended(chunk, reported=2, resent=PATIENCE))
+    assert farm.chunk_state(chunk) is ChunkState.RETURNED
+    assert farm.pending(shot_id) == "1-4"

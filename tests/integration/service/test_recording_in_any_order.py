@@ -103,7 +103,8 @@ class World:
             self.mail.append(started(chunk.id))
             for frame, outcome in zip(FrameList.parse(chunk.frames), outcomes, strict=False):
                 self.mail += OUTCOMES[outcome](chunk.id, frame)
-            self.mail.append(ended(chunk.id, returned=returned))
+            told = {item.frame for item in self.mail if _tells_of_a_frame(item, chunk.id)}
+            self.mail.append(ended(chunk.id, returned=returned, reported=len(told)))
 
     def _cut(self, session: Session, shot: Shot, count: int, node_id: int) -> Chunk:
         """Cut a chunk of frames that failed before, or if there is none of the others."""
@@ -230,3 +231,7 @@ class World:
 
     def _shot(self, session: Session) -> Shot:
         return session.get_one(Shot, self.shot_id)
+
+
+def _tells_of_a_frame(item: wire.ReportItem, chunk_id: int) -> bool:
+    return item.chunk_id == chunk_id and isinstance(item, wire.FrameDone | wire.FrameFailed)

@@ -16,8 +16,12 @@ from brender_farm.domain.states import SHOT_MOVES, FrameState, ShotState
 S = ShotState
 
 
-def tally(pending: int = 0, done: int = 0, failed: int = 0, rendering: int = 0) -> Tally:
+def tally(
+    pending: int = 0, done: int = 0, failed: int = 0, rendering: int = 0, run: int | None = None
+) -> Tally:
+    """Return a tally; without `run`, the frames that gave up did so before any was done."""
     return Tally(
+        failed_run=(0 if done else failed) if run is None else run,
         frame_count=pending + done + failed + rendering,
         pending_count=pending,
         done_count=done,
@@ -25,7 +29,7 @@ def tally(pending: int = 0, done: int = 0, failed: int = 0, rendering: int = 0) 
     )
 
 
-TALLIES = st.builds(tally, *[st.integers(0, 9)] * 4).filter(lambda t: t.frame_count > 0)
+TALLIES = st.builds(tally, *[st.integers(0, 9)] * 5).filter(lambda t: t.frame_count > 0)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +44,12 @@ TALLIES = st.builds(tally, *[st.integers(0, 9)] * 4).filter(lambda t: t.frame_co
         pytest.param(S.RENDERING, {"pending": 4, "failed": 5}, S.PAUSED, id="hopeless"),
         pytest.param(
             S.RENDERING, {"pending": 3, "failed": 5, "done": 1}, S.QUEUED, id="not-quite-hopeless"
+        ),
+        pytest.param(
+            S.RENDERING,
+            {"pending": 3, "failed": 7, "done": 9, "run": 5},
+            S.PAUSED,
+            id="now-hopeless",
         ),
         pytest.param(S.PAUSED, {"pending": 4, "rendering": 1}, S.PAUSED, id="a-pause-stays"),
         pytest.param(S.PAUSED, {"done": 4}, S.COMPLETED, id="a-pause-ends-with-the-last-frame"),

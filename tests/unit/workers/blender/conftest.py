@@ -39,12 +39,14 @@ def behave(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 
 @pytest.fixture
-def start_session(fake_blender: Path) -> Iterator[Callable[..., Session]]:
+def start_session(fake_blender: Path, tmp_path: Path) -> Iterator[Callable[..., Session]]:
     started: list[Session] = []
 
     def start(on_line: Callable[[str], None] = lambda _: None, timeout_s: float = 60.0) -> Session:
         install = find_blender(str(fake_blender))
-        session = Session.start(install, node_name=NODE, on_line=on_line, timeout_s=timeout_s)
+        session = Session.start(
+            install, node_name=NODE, on_line=on_line, timeout_s=timeout_s, temp_dir=tmp_path
+        )
         started.append(session)
         return session
 

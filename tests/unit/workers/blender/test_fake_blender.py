@@ -72,7 +72,11 @@ from workers.blender.scene import SceneSpec
 from workers.blender.session import Session
 
 session = Session.start(
-    find_blender({str(fake_blender)!r}), node_name="dies", on_line=lambda _: None, timeout_s=60
+    find_blender({str(fake_blender)!r}),
+    node_name="dies",
+    on_line=lambda _: None,
+    timeout_s=60,
+    temp_dir=Path({str(tmp_path)!r}),
 )
 session.open(SceneSpec.of(Path({str(spec(hang=True).path)!r})))
 session.render(1, Path("1.png"), on_started=lambda: print(session.pid, flush=True))

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 from brender_farm.db.core import writing
 from brender_farm.db.reads.shots import live_chunks, require_shot
-from brender_farm.db.writes.events import add_event
-from brender_farm.db.writes.shots import touch
+from brender_farm.db.writes.shots import note, touch
 from brender_farm.domain.frames import FrameList, Spans, frame_list
 from brender_farm.errors import Fault, FrameSyntaxError, RequestRefused
 from brender_farm.service.messages import announce
@@ -40,16 +39,8 @@ def clear_bans(shot_id: int, *, actor: str) -> ShotRow:
     with writing() as session:
         shot = require_shot(session, shot_id)
         if shot.bans:
-            add_event(
-                session,
-                at=now,
-                actor=actor,
-                subject="shot",
-                subject_id=shot.id,
-                from_state=shot.state,
-                to_state=shot.state,
-                reason=f"{len(shot.bans)} banned nodes get another chance.",
-            )
+            why = f"{len(shot.bans)} banned nodes get another chance."
+            note(session, shot, now=now, actor=actor, reason=why)
             start_anew(shot)
             touch(session, shot)
         row = shot_row(shot, len(live_chunks(session, shot_id)))

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Shot
 from brender_farm.db.reads.audit import RecordedFrame
-from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.frames import ask_again
-from brender_farm.db.writes.shots import move, roll_up
+from brender_farm.db.writes.shots import move, reopen, roll_up
 from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, ShotState
 from brender_farm.service.audit_files import Look
@@ -36,27 +35,11 @@ def put_back(
     for missing, reason in ((True, _MISSING), (False, _CHANGED)):
         frames = [frame for frame, look in bad if look.is_missing is missing]
         ask_again(session, shot, _positions(shot, frames), reason=reason, now=now)
-    _reopen(session, shot, actor=actor, reason=_found(bad), now=now)
+    reopen(session, shot, now=now, actor=actor, reason=_found(bad))
     if finds_in_row >= MAX_FINDS_IN_ROW and shot.state in ACTIVE_SHOT_STATES:
         reason = _for_ever(finds_in_row, bad)
         move(session, shot, ShotState.PAUSED, now=now, actor=actor, reason=reason)
     roll_up(session, shot, now=now)
-
-
-def _reopen(session: Session, shot: Shot, *, actor: str, reason: str, now: datetime) -> None:
-    if shot.state in (ShotState.COMPLETED, ShotState.FAILED):
-        move(session, shot, ShotState.QUEUED, now=now, actor=actor, reason=reason)
-        return
-    add_event(
-        session,
-        at=now,
-        actor=actor,
-        subject="shot",
-        subject_id=shot.id,
-        from_state=shot.state,
-        to_state=shot.state,
-        reason=reason,
-    )
 
 
 def _positions(shot: Shot, frames: Sequence[RecordedFrame]) -> Spans:

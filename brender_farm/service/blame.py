@@ -13,7 +13,7 @@ from brender_farm.db.reads.nodes import rivals
 from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.frames import try_again
 from brender_farm.db.writes.nodes import touch_nodes
-from brender_farm.db.writes.shots import count_gave_up
+from brender_farm.db.writes.shots import FARM, count_gave_up, note
 from brender_farm.domain.failures import (
     MAX_STRIKES,
     after_failure,
@@ -81,7 +81,7 @@ def _strike(
         return
     why = f"It failed {strikes} frames in a row that others can render: {reason[:_REASON_SIGNS]}"
     shot.bans = {**shot.bans, key: why}
-    _note(session, "shot", shot.id, shot.state, shot.state, f"{node.name} is banned. {why}", now)
+    note(session, shot, now=now, actor=FARM, reason=f"{node.name} is banned. {why}")
     node.bans_in_row += 1
     if is_sick(node.bans_in_row) and node.intent is NodeIntent.ENABLED:
         _take_out(session, node, reason, now)
@@ -92,21 +92,15 @@ def _take_out(session: Session, node: Node, reason: str, now: datetime) -> None:
         f"Sick: it fails in {node.bans_in_row} shots that others can render, last with: "
         f"{reason[:_REASON_SIGNS]} Mend it, then enable it."
     )
-    _note(session, "node", node.id, node.intent, NodeIntent.DISABLED, why, now)
-    node.intent, node.reason = NodeIntent.DISABLED, why
-    touch_nodes(session)
-
-
-def _note(
-    session: Session, subject: str, subject_id: int, old: str, new: str, why: str, now: datetime
-) -> None:
     add_event(
         session,
         at=now,
-        actor="farm",
-        subject=subject,
-        subject_id=subject_id,
-        from_state=old,
-        to_state=new,
+        actor=FARM,
+        subject="node",
+        subject_id=node.id,
+        from_state=node.intent,
+        to_state=NodeIntent.DISABLED,
         reason=why,
     )
+    node.intent, node.reason = NodeIntent.DISABLED, why
+    touch_nodes(session)

@@ -11,7 +11,7 @@ from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Shot
 from brender_farm.db.reads.frames import failed_positions
 from brender_farm.db.reads.nodes import known_blender_versions
-from brender_farm.db.reads.shots import live_chunks, taken_folders
+from brender_farm.db.reads.shots import live_chunks, require_shot, taken_folders
 from brender_farm.db.writes.chunks import (
     chunks_by_id,
     end_chunk,
@@ -19,10 +19,9 @@ from brender_farm.db.writes.chunks import (
     live_chunks_of,
     wind_down,
 )
-from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.frames import ask_again, stored_frame
 from brender_farm.db.writes.loose import loose_by_folder
-from brender_farm.db.writes.shots import move, roll_up, touch
+from brender_farm.db.writes.shots import move, note, roll_up, touch
 from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.states import (
     ACTIVE_SHOT_STATES,
@@ -31,7 +30,7 @@ from brender_farm.domain.states import (
     ShotState,
     shot_actions,
 )
-from brender_farm.errors import ActionRefused, Fault, NotFound, RequestRefused
+from brender_farm.errors import ActionRefused, Fault, RequestRefused
 from brender_farm.service.messages import Orders, announce
 from brender_farm.service.new_blend import NewBlend, read_new_blend
 from brender_farm.service.shapes import ShotRow
@@ -57,13 +56,13 @@ def adopt_blend(shot_id: int, scope: str, *, actor: str) -> ShotRow:
     """
     wanted = _read_scope(scope)
     with reading() as session:
-        shot = _find(session, shot_id)
+        shot = require_shot(session, shot_id)
         _require_adoptable(session, shot, wanted)
         blend, scene, fmt = shot.blend, shot.scene, shot.format
         versions = list(known_blender_versions(session))
     new = read_new_blend(blend, scene=scene, fmt=fmt, versions=versions)
     with writing() as session:
-        shot = _find(session, shot_id)
+        shot = require_shot(session, shot_id)
         _require_adoptable(session, shot, wanted)
         _require_change(shot, new)
         _require_size(shot, new, wanted)
@@ -84,13 +83,6 @@ def _read_scope(scope: str) -> Scope:
                 remedy="Choose rest (the frames that are not finished) or all (every frame again).",
             )
         ) from None
-
-
-def _find(session: Session, shot_id: int) -> Shot:
-    shot = session.get(Shot, shot_id)
-    if shot is None:
-        raise NotFound(f"There is no shot {shot_id}.")
-    return shot
 
 
 def _require_adoptable(session: Session, shot: Shot, scope: Scope) -> None:
@@ -201,17 +193,8 @@ def _record(shot: Shot, new: NewBlend) -> None:
 
 
 def _go_on(session: Session, shot: Shot, reason: str, actor: str, now: datetime) -> None:
-    if shot.state not in ACTIVE_SHOT_STATES:
-        move(session, shot, ShotState.QUEUED, now=now, actor=actor, reason=reason)
-        shot.reason = ""  # it is told in the history
+    if shot.state in ACTIVE_SHOT_STATES:
+        note(session, shot, now=now, actor=actor, reason=reason)
         return
-    add_event(
-        session,
-        at=now,
-        actor=actor,
-        subject="shot",
-        subject_id=shot.id,
-        from_state=shot.state,
-        to_state=shot.state,
-        reason=reason,
-    )
+    move(session, shot, ShotState.QUEUED, now=now, actor=actor, reason=reason)
+    shot.reason = ""  # it is told in the history

@@ -11,9 +11,8 @@ from brender_farm.db.models import Frame, Shot
 from brender_farm.db.reads.frames import failed_positions
 from brender_farm.db.reads.shots import other_shot_writing_to
 from brender_farm.db.writes.chunks import end_live_chunks, live_chunks_of, wind_down
-from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.frames import ask_again
-from brender_farm.db.writes.shots import move, roll_up, set_pending, tally_of, touch
+from brender_farm.db.writes.shots import move, reopen, roll_up, set_pending, tally_of, touch
 from brender_farm.domain.frames import Spans
 from brender_farm.domain.rollup import is_hopeless
 from brender_farm.domain.states import (
@@ -71,8 +70,10 @@ def rerender(
     count = ask_again(session, shot, positions, reason=why, now=now)
     if count:
         start_anew(shot)
-        note = f"{count} frames are to be rendered again. {reason}".strip()
-        _bring_back(session, shot, actor=actor, note=note, now=now)
+        why = f"{count} frames are to be rendered again. {reason}".strip()
+        reopen(session, shot, now=now, actor=actor, reason=why)
+        roll_up(session, shot, now=now)
+        touch(session, shot)
     return count
 
 
@@ -91,24 +92,6 @@ def require_own_folder(session: Session, shot: Shot) -> None:
 def start_anew(shot: Shot) -> None:
     """Give every node another chance with this shot."""
     shot.bans, shot.strikes, shot.blend_changed = {}, {}, False
-
-
-def _bring_back(session: Session, shot: Shot, *, actor: str, note: str, now: datetime) -> None:
-    if shot.state in UNFINISHED_SHOT_STATES:
-        add_event(
-            session,
-            at=now,
-            actor=actor,
-            subject="shot",
-            subject_id=shot.id,
-            from_state=shot.state,
-            to_state=shot.state,
-            reason=note,
-        )
-    else:
-        move(session, shot, ShotState.QUEUED, now=now, actor=actor, reason=note)
-    roll_up(session, shot, now=now)
-    touch(session, shot)
 
 
 def _requeue_failed(session: Session, shot: Shot) -> None:

@@ -12,8 +12,7 @@ from brender_farm.db.reads import shots as reads
 from brender_farm.db.reads.frames import last_failed_frame
 from brender_farm.db.reads.nodes import count_nodes, node_names
 from brender_farm.db.reads.planning import node_views, shot_view
-from brender_farm.db.writes.events import add_event
-from brender_farm.db.writes.shots import touch
+from brender_farm.db.writes.shots import note, touch
 from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, FrameState
 from brender_farm.domain.waiting import why_waiting
@@ -142,16 +141,8 @@ def set_priority(shot_id: int, priority: int, *, actor: str) -> ShotRow:
     with writing() as session:
         shot = reads.require_shot(session, shot_id)
         if shot.priority != priority:
-            add_event(
-                session,
-                at=datetime.now(UTC),
-                actor=actor,
-                subject="shot",
-                subject_id=shot.id,
-                from_state=shot.state,
-                to_state=shot.state,
-                reason=f"Priority {shot.priority} → {priority}.",
-            )
+            why = f"Priority {shot.priority} → {priority}."
+            note(session, shot, now=datetime.now(UTC), actor=actor, reason=why)
             shot.priority = priority
             touch(session, shot)
         row = shot_row(shot, len(reads.live_chunks(session, shot_id)))

@@ -13,7 +13,13 @@ from brender_farm.db.writes.events import add_event
 from brender_farm.domain.frames import Spans
 from brender_farm.domain.retries import among
 from brender_farm.domain.rollup import Tally, is_hopeless, shot_state
-from brender_farm.domain.states import ACTIVE_SHOT_STATES, SHOT_MOVES, ShotState, require_move
+from brender_farm.domain.states import (
+    ACTIVE_SHOT_STATES,
+    SHOT_MOVES,
+    UNFINISHED_SHOT_STATES,
+    ShotState,
+    require_move,
+)
 
 FARM = "farm"
 """Who did what nobody asked for."""
@@ -79,6 +85,28 @@ def roll_up(session: Session, shot: Shot, *, now: datetime) -> None:
 def _last_failure(session: Session, shot: Shot) -> str:
     frame = last_failed_frame(session, shot.id)
     return f"frame {frame.frame}: {frame.reason[:_REASON_SIGNS]}" if frame is not None else "-"
+
+
+def note(session: Session, shot: Shot, *, now: datetime, actor: str, reason: str) -> None:
+    """Store an event that does not change the shot's state."""
+    add_event(
+        session,
+        at=now,
+        actor=actor,
+        subject="shot",
+        subject_id=shot.id,
+        from_state=shot.state,
+        to_state=shot.state,
+        reason=reason,
+    )
+
+
+def reopen(session: Session, shot: Shot, *, now: datetime, actor: str, reason: str) -> None:
+    """Queue a shot that is over once more; one that is not over only gets the event."""
+    if shot.state in UNFINISHED_SHOT_STATES:
+        note(session, shot, now=now, actor=actor, reason=reason)
+    else:
+        move(session, shot, ShotState.QUEUED, now=now, actor=actor, reason=reason)
 
 
 def move(

@@ -43,8 +43,9 @@ class SceneOrder(_Frozen, frozen=True, kw_only=True):
     size_bytes: Count
     mtime_ns: int
     ctime_ns: int
-    digest: Name
-    """BLAKE2b of the .blend as it was submitted: what decides whether it has changed."""
+    digest: Name | None
+    """BLAKE2b of the .blend as it was submitted: what decides whether it has changed. None: the
+    shot is of a time when it was not recorded."""
     scene: Name
     format: Name
     width: Pixels | None = None

@@ -72,7 +72,7 @@ def _order(chunk: Chunk, shot: Shot) -> wire.ChunkOrder:
             size_bytes=shot.blend_size_bytes,
             mtime_ns=shot.blend_mtime_ns,
             ctime_ns=shot.blend_ctime_ns,
-            digest=shot.blend_digest or "-",
+            digest=shot.blend_digest or None,
             scene=shot.scene,
             format=shot.format,
             width=shot.width if shot.size_given else None,

@@ -43,7 +43,7 @@ class SceneSpec:
     byte_count: int
     mtime_ns: int
     ctime_ns: int
-    digest: str
+    digest: str | None
     """BLAKE2b of the file as it was submitted; what decides whether it has changed."""
     scene: str | None = None
     """None is the scene the file was saved in."""
@@ -74,7 +74,8 @@ class SceneSpec:
 
         Times are no part of it: a file that was only touched stays open.
         """
-        what = (str(self.path), self.digest, self.scene, asdict(self.settings))
+        state = self.digest or f"{self.byte_count} {self.mtime_ns}"
+        what = (str(self.path), state, self.scene, asdict(self.settings))
         return hashlib.blake2b(msgspec.json.encode(what), digest_size=12).hexdigest()
 
     def check_unchanged(self) -> None:
@@ -83,7 +84,9 @@ class SceneSpec:
         Size and times say so cheaply; when one of them differs, the bytes decide. Raises
         SceneRefused when the file cannot be read.
         """
-        if _stat(self.path) == (self.byte_count, self.mtime_ns, self.ctime_ns):
+        byte_count, mtime_ns, ctime_ns = _stat(self.path)
+        looks_the_same = (byte_count, mtime_ns) == (self.byte_count, self.mtime_ns)
+        if looks_the_same and (ctime_ns == self.ctime_ns or self.digest is None):
             return
         if _digest(self.path) != self.digest:
             raise BlendChanged(

@@ -197,6 +197,9 @@ def submit_shot(
     snapshot: bool = False,
     frame_limit_s: float | None = None,
     memory_limit_gb: float | None = None,
+    tags: str | None = None,
+    min_memory_gb: float | None = None,
+    max_nodes: int | None = None,
     strict: bool = False,
 ) -> ShotHandle:
     """Submit a .blend to the farm and return a handle.
@@ -206,7 +209,9 @@ def submit_shot(
     folder; `existing` says what to do with frames that are there: "new-version", "missing" or
     "overwrite". With `snapshot` the shot renders from a copy that is made beside the file now, so
     that the file may be worked on. `frame_limit_s` (seconds) and `memory_limit_gb` (GB) bound what
-    one frame may take. The call reads the file once; it waits neither for broker nor render.
+    one frame may take. `tags` ("gpu, !slow"), `min_memory_gb` and `max_nodes` say which nodes may
+    have it, and how many at a time. The call reads the file once; it waits neither for broker nor
+    render.
 
     Raises RequestRefused, whose `faults` name each field and its remedy; nothing is stored then.
     """
@@ -225,6 +230,9 @@ def submit_shot(
         snapshot=snapshot,
         frame_limit_s=frame_limit_s,
         memory_limit_gb=memory_limit_gb,
+        tags=tags,
+        min_memory_gb=min_memory_gb,
+        max_nodes=max_nodes,
         strict=strict,
     )
     submitted = _in_farm(lambda: submit(request, submitter=user_name()))

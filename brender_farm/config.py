@@ -19,6 +19,7 @@ from brender_farm.errors import ConfigError
 _T = TypeVar("_T")
 
 _NODE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}\Z")
+_TAG = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}\Z")
 _BROKER_SCHEMES = ("redis://", "rediss://", "redis+socket://", "unix://")
 _DATABASE_SCHEMES = ("sqlite:", "postgresql:", "postgresql+psycopg:")
 AuditKind = Literal["full", "quick", "off"]
@@ -50,6 +51,8 @@ class Settings:
     """Seconds that a stopping node lets its frames finish."""
     memory_floor_pct: float
     """Share of the machine's memory that renders must leave available."""
+    tags: tuple[str, ...]
+    """What this machine is good for: shots may ask for tags, or keep away from them."""
     warm: bool
     """Whether a node starts Blender before there is work."""
     audit: AuditKind
@@ -100,6 +103,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         stall_s=read("BRENDER_STALL_S", _seconds, "300"),
         grace_s=read("BRENDER_GRACE_S", _grace, "10"),
         memory_floor_pct=read("BRENDER_MEMORY_FLOOR_PCT", _share, "4"),
+        tags=read("BRENDER_TAGS", read_tags, ""),
         warm=read("BRENDER_WARM", _yes_no, "yes"),
         audit=read("BRENDER_AUDIT", _audit_kind, "full"),
     )
@@ -212,6 +216,18 @@ def _number(text: str, most: float, advice: str) -> float:
     if not 0 <= number <= most:  # NaN as well
         raise ValueError(advice)
     return number
+
+
+def read_tags(text: str) -> tuple[str, ...]:
+    """Read tags with commas between them. Raises ValueError."""
+    tags = tuple(dict.fromkeys(tag.strip().lower() for tag in text.split(",") if tag.strip()))
+    for tag in tags:
+        if not _TAG.match(tag):
+            raise ValueError(
+                f"{tag!r} is no tag: use 1 to 40 letters, digits, '.', '-' and '_', "
+                "with commas between tags."
+            )
+    return tags
 
 
 def _yes_no(text: str) -> bool:

@@ -174,6 +174,8 @@ class MachineFacts(_Frozen, frozen=True, kw_only=True):
     cpu_count: Count
     memory_bytes: Count
     blender_versions: list[Name]
+    tags: list[Name] = []
+    """What people call the machine good for (BRENDER_TAGS)."""
 
 
 class MachineSample(_Frozen, frozen=True, kw_only=True):

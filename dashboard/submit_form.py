@@ -11,7 +11,7 @@ from brender_farm.domain.formats import DEFAULT_FORMAT, find_format
 from brender_farm.errors import Fault
 from brender_farm.service.requests import Existing, ShotRequest
 
-MORE_FIELDS = ("frame_limit_s", "memory_limit_gb")
+MORE_FIELDS = ("tags", "min_memory_gb", "max_nodes", "frame_limit_s", "memory_limit_gb")
 """What is folded away until someone wants it."""
 FIELDS = (
     "blend", "scene", "name", "frames", "output", "priority", "chunk_size", "format", "existing",
@@ -45,8 +45,7 @@ class SubmitForm:
                 "format": format_of(scene),
                 "existing": Existing.NEW_VERSION,
                 "snapshot": "",
-                "frame_limit_s": "",
-                "memory_limit_gb": "",
+                **dict.fromkeys(MORE_FIELDS, ""),
             }
         )
 
@@ -77,6 +76,9 @@ class SubmitForm:
             format=values["format"] or None,
             existing=values["existing"] or Existing.NEW_VERSION,
             snapshot=bool(values["snapshot"]),
+            tags=values["tags"] or None,
+            min_memory_gb=values["min_memory_gb"] or None,  # type: ignore[arg-type]
+            max_nodes=values["max_nodes"] or None,  # type: ignore[arg-type]
             frame_limit_s=values["frame_limit_s"] or None,  # type: ignore[arg-type]
             memory_limit_gb=values["memory_limit_gb"] or None,  # type: ignore[arg-type]
         )

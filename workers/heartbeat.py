@@ -31,7 +31,7 @@ class Heart(threading.Thread):
         self._node = node
         self._settings = settings
         self._board = board
-        self._facts = machine_facts(versions)
+        self._facts = machine_facts(versions, settings.tags)
         self._beat = 0
         self._accepting = True
         self._leaving = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ class Memory:
     total_bytes: int
 
 
-def machine_facts(blender_versions: list[str]) -> wire.MachineFacts:
+def machine_facts(blender_versions: list[str], tags: Sequence[str] = ()) -> wire.MachineFacts:
     """Return what the machine is; it does not change while the node runs."""
     return wire.MachineFacts(
         hostname=socket.gethostname(),
@@ -30,6 +31,7 @@ def machine_facts(blender_versions: list[str]) -> wire.MachineFacts:
         cpu_count=os.cpu_count() or 1,
         memory_bytes=psutil.virtual_memory().total,
         blender_versions=blender_versions,
+        tags=list(tags),
     )
 
 

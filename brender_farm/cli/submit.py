@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 @click.option("--snapshot", is_flag=True, help="Render from a copy, so FILE may be worked on.")
 @click.option("--frame-limit", type=float, metavar="SECONDS", help="Most that a frame may take.")
 @click.option("--memory-limit", type=float, metavar="GB", help="Most that Blender may take.")
+@click.option("--tags", help="Tags a node must have; ! before one: must not. Example: gpu,!slow")
+@click.option("--min-memory", type=float, metavar="GB", help="Least that a node must have.")
+@click.option("--max-nodes", type=int, metavar="N", help="Most nodes it may be on at a time.")
 @click.option("--strict", is_flag=True, help="Refuse what would otherwise be a warning.")
 @click.option("--watch", is_flag=True, help="Follow the shot to its end with a progress bar.")
 def submit(
@@ -52,6 +55,9 @@ def submit(
     snapshot: bool,
     frame_limit: float | None,
     memory_limit: float | None,
+    tags: str | None,
+    min_memory: float | None,
+    max_nodes: int | None,
     strict: bool,
     watch: bool,
 ) -> None:
@@ -79,6 +85,9 @@ def submit(
         snapshot=snapshot,
         frame_limit_s=frame_limit,
         memory_limit_gb=memory_limit,
+        tags=tags,
+        min_memory_gb=min_memory,
+        max_nodes=max_nodes,
         strict=strict,
     )
     for warning in shot.warnings:

@@ -30,6 +30,8 @@ class _Table:
     room: Room
     left: dict[int, dict[str, int]]
     """Frames to give away: shot → lot → how many, retries first."""
+    on_nodes: dict[int, frozenset[str]]
+    """Where each shot with a limit of nodes is: shot → names."""
     shot_busy: Counter[int] = field(default_factory=Counter)
     submitter_busy: Counter[str] = field(default_factory=Counter)
 
@@ -41,8 +43,16 @@ class _Table:
             shot.id,
         )
 
+    def only(self, shot: ShotView) -> frozenset[str] | None:
+        """Return the nodes that a shot must keep to, having reached its limit; None: it has not."""
+        on_nodes = self.on_nodes.get(shot.id, _NOBODY)
+        is_full = shot.max_nodes is not None and len(on_nodes) >= shot.max_nodes
+        return on_nodes if is_full else None
+
     def give(self, shot: ShotView, node: str, lot: str, count: int) -> None:
         self.room.take(node)
+        if shot.max_nodes is not None:
+            self.on_nodes[shot.id] |= {node}
         self.left[shot.id][lot] -= count
         self.shot_busy[shot.id] += 1
         self.submitter_busy[shot.submitter] += 1
@@ -77,6 +87,7 @@ def _open_table(shots: Sequence[ShotView], nodes: Sequence[NodeView]) -> _Table:
         shots={shot.id: shot for shot in shots},
         room=Room(nodes),
         left={shot.id: _lots(shot) for shot in shots},
+        on_nodes={shot.id: shot.on_nodes for shot in shots if shot.max_nodes is not None},
     )
     for shot in shots:
         table.shot_busy[shot.id] = shot.busy_slots
@@ -93,7 +104,7 @@ def _lots(shot: ShotView) -> dict[str, int]:
 
 def _assign(shot: ShotView, table: _Table) -> Assignment | None:
     for lot, avoid in _open_lots(shot, table):
-        node = table.room.best(shot, avoid)
+        node = table.room.best(shot, avoid, table.only(shot))
         if node is not None:
             count = 1 if lot else _chunk_size(shot, table)
             table.give(shot, node, lot, count)
@@ -115,9 +126,10 @@ def _open_lots(shot: ShotView, table: _Table) -> Iterator[tuple[str, frozenset[s
 
 
 def _chunk_size(shot: ShotView, table: _Table) -> int:
+    slots = table.room.slots_for(shot)
     return next_chunk_size(
         fixed=shot.chunk_size,
         pending_count=table.left[shot.id][""],
-        slot_count=table.room.slots_for(shot),
+        slot_count=slots if shot.max_nodes is None else min(slots, shot.max_nodes),
         seconds_per_frame=shot.seconds_per_frame,
     )

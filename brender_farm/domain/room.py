@@ -23,7 +23,19 @@ def has_version(shot: ShotView, node: NodeView) -> bool:
 
 def _is_able(shot: ShotView, node: NodeView) -> bool:
     """Tell what is the same for all nodes of a kind."""
-    return shot.output_dir not in node.unwell and has_version(shot, node)
+    return (
+        shot.output_dir not in node.unwell and meets_needs(shot, node) and has_version(shot, node)
+    )
+
+
+def meets_needs(shot: ShotView, node: NodeView) -> bool:
+    """Tell whether the node has the tags and the memory that the shot asks for."""
+    needs = shot.needs
+    return (
+        needs.tags <= node.tags
+        and needs.not_tags.isdisjoint(node.tags)
+        and node.memory_bytes >= needs.memory_bytes
+    )
 
 
 _Rank = tuple[int, str]
@@ -47,11 +59,11 @@ class Room:
     def __init__(self, nodes: Sequence[NodeView]) -> None:
         self._nodes = {node.name: node for node in nodes}
         self._free = {node.name: max(0, node.free_slots) for node in nodes}
-        self._able: dict[tuple[str, str], list[_Kind]] = {}
+        self._able: dict[object, list[_Kind]] = {}
         self.count = sum(self._free.values())
         kinds: dict[object, _Kind] = {}
         for node in nodes:
-            what = (node.blender_versions, node.unwell)
+            what = (node.blender_versions, node.unwell, node.tags, node.memory_bytes)
             self._add(kinds.setdefault(what, _Kind(node)), node)
         self._kinds = list(kinds.values())
         for kind in self._kinds:
@@ -72,12 +84,30 @@ class Room:
         out = shot.banned | avoid
         return any(len(kind.names) > len(kind.names & out) for kind in self._kinds_for(shot))
 
-    def best(self, shot: ShotView, avoid: frozenset[str] = frozenset()) -> str | None:
-        """Return the node to give the shot's next chunk: warm, then most free, then by name."""
+    def best(
+        self,
+        shot: ShotView,
+        avoid: frozenset[str] = frozenset(),
+        only: frozenset[str] | None = None,
+    ) -> str | None:
+        """Return the node to give the shot's next chunk: warm, then most free, then by name.
+
+        `only` names the nodes that come into question; None: all.
+        """
         kinds, out = self._kinds_for(shot), shot.banned | avoid
+        if only is not None:
+            return self._best_of(shot, kinds, only - out)
         warm = [rank for kind in kinds if (rank := self._warmest(kind, shot.blend, out))]
         cold = [] if warm else [rank for kind in kinds if (rank := self._freest(kind, out))]
         return min(warm or cold)[1] if warm or cold else None
+
+    def _best_of(self, shot: ShotView, kinds: Sequence[_Kind], names: frozenset[str]) -> str | None:
+        free = [n for n in names if self._free.get(n, 0) > 0 and any(n in k.names for k in kinds)]
+        return min(
+            free,
+            key=lambda n: (shot.blend not in self._nodes[n].warm, -self._free[n], n),
+            default=None,
+        )
 
     def take(self, node: str) -> None:
         """Use one slot of a node."""
@@ -93,7 +123,7 @@ class Room:
                 kind.warm[blend].append(node.name)
 
     def _kinds_for(self, shot: ShotView) -> list[_Kind]:
-        what = (shot.blend_version, shot.output_dir)
+        what = (shot.blend_version, shot.output_dir, shot.needs)
         if what not in self._able:
             self._able[what] = [kind for kind in self._kinds if _is_able(shot, kind.example)]
         return self._able[what]

@@ -6,6 +6,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What a node must be to render a shot."""
+
+    tags: frozenset[str] = frozenset()
+    """Those it must have, all of them."""
+    not_tags: frozenset[str] = frozenset()
+    """Those it must not have, any of them."""
+    memory_bytes: int = 0
+    """The least its machine must have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RetryLot:
     """Pending frames that failed before and keep away from the same nodes."""
 
@@ -30,6 +42,11 @@ class ShotView:
     retries: tuple[RetryLot, ...] = ()
     banned: frozenset[str] = frozenset()
     """Names of nodes that get no more of it."""
+    needs: Needs = Needs()
+    max_nodes: int | None = None
+    """On how many nodes it may be at a time; None: on any number."""
+    on_nodes: frozenset[str] = frozenset()
+    """Names of the nodes that have a chunk of it."""
     chunk_size: int | None
     seconds_per_frame: float | None
     busy_slots: int
@@ -47,6 +64,8 @@ class NodeView:
     """The .blend files it has open."""
     unwell: frozenset[str] = frozenset()
     """Output folders it cannot write to now."""
+    tags: frozenset[str] = frozenset()
+    memory_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

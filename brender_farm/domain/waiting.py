@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from brender_farm.domain.room import fits, has_version
+from brender_farm.domain.room import fits, has_version, meets_needs
 from brender_farm.domain.states import ShotState
 from brender_farm.domain.versions import parse_version
 from brender_farm.domain.views import NodeView, ShotView
@@ -21,11 +21,16 @@ def why_waiting(
         return "It is paused. Resume it to go on."
     if state not in (ShotState.QUEUED, ShotState.RENDERING) or shot.pending_count == 0:
         return ""
-    if not nodes:
-        return _no_node(known_nodes)
-    able = [node for node in nodes if has_version(shot, node)]
+    return _why_no_slot(shot, nodes) if nodes else _no_node(known_nodes)
+
+
+def _why_no_slot(shot: ShotView, nodes: Sequence[NodeView]) -> str:
+    capable = [node for node in nodes if meets_needs(shot, node)]
+    if not capable:
+        return _needs_more(shot, nodes)
+    able = [node for node in capable if has_version(shot, node)]
     if not able:
-        return _no_version(shot, nodes)
+        return _no_version(shot, capable)
     fitting = [node for node in able if fits(shot, node)]
     if not fitting:
         return _kept_away(shot, able)
@@ -39,6 +44,30 @@ def _no_node(known_nodes: int) -> str:
         f"None of the {known_nodes} nodes takes work: all are offline, disabled, draining or in "
         "trouble. See the Nodes page."
     )
+
+
+def _needs_more(shot: ShotView, nodes: Sequence[NodeView]) -> str:
+    """Say which of its needs no available node meets, or that none meets all of them."""
+    needs = shot.needs
+    largest = max(node.memory_bytes for node in nodes)
+    if largest < needs.memory_bytes:
+        return (
+            f"It needs {_gb(needs.memory_bytes)} of memory: the largest available node has "
+            f"{_gb(largest)}. Lower the need, or start a larger node."
+        )
+    missing = [tag for tag in sorted(needs.tags) if not any(tag in node.tags for node in nodes)]
+    if missing:
+        return (
+            f"It needs a node with the tag {', '.join(missing)}: no available node has it. "
+            "Give it to one with BRENDER_TAGS, or take it from the shot's needs."
+        )
+    wanted = [*sorted(needs.tags), *(f"not {tag}" for tag in sorted(needs.not_tags))]
+    memory = f", {_gb(needs.memory_bytes)} of memory" if needs.memory_bytes else ""
+    return f"No available node meets all it needs: {', '.join(wanted) or 'any tags'}{memory}."
+
+
+def _gb(byte_count: int) -> str:
+    return f"{byte_count / 1e9:.3g} GB"
 
 
 def _no_version(shot: ShotView, nodes: Sequence[NodeView]) -> str:
@@ -72,6 +101,11 @@ def _nodes(count: int) -> str:
 
 
 def _all_busy(shot: ShotView, fitting: Sequence[NodeView]) -> str:
+    if shot.max_nodes is not None and len(shot.on_nodes) >= shot.max_nodes:
+        return (
+            f"It is on {_nodes(len(shot.on_nodes))}, as many as it may have. "
+            "Raise its limit of nodes to give it more."
+        )
     slots = sum(node.slots for node in fitting)
     if shot.busy_slots >= slots or any(node.free_slots > 0 for node in fitting):
         return ""

@@ -15,7 +15,7 @@ from brender_farm.domain.formats import ImageFormat
 from brender_farm.domain.frames import FrameList
 from brender_farm.domain.paths import confine, expand
 from brender_farm.errors import BlendFileError, Fault, FrameSyntaxError, RequestRefused
-from brender_farm.service import checks, limits, output, snapshots
+from brender_farm.service import checks, limits, needs, output, snapshots
 from brender_farm.service.requests import Checked, Existing, ShotRequest
 
 _T = TypeVar("_T")
@@ -52,6 +52,9 @@ def check(request: ShotRequest) -> Checked:
     existing = good(checks.read_existing(request.existing))
     frame_limit_s = good(limits.read_frame_limit(request.frame_limit_s))
     memory_limit_bytes = good(limits.read_memory_limit(request.memory_limit_gb))
+    tags = good(needs.read_shot_tags(request.tags))
+    min_memory_bytes = good(needs.read_min_memory(request.min_memory_gb))
+    max_nodes = good(needs.read_max_nodes(request.max_nodes))
     good(snapshots.snapshot_fault(facts.path) if request.snapshot else None)
     scene = good(checks.choose_scene(facts, request.scene))
     fmt = good(checks.choose_format(request.format, scene)) if scene else None
@@ -64,6 +67,7 @@ def check(request: ShotRequest) -> Checked:
     for text in warnings if request.strict else ():
         good(Fault(field="blend", message=text, remedy="Mend it, or submit without strict."))
     good.settle()
+    assert tags is not None
     assert name and existing and scene and fmt and size and frames and folder  # noqa: PT018
     return Checked(
         blend=str(facts.path),
@@ -86,6 +90,10 @@ def check(request: ShotRequest) -> Checked:
         snapshot=request.snapshot,
         frame_limit_s=frame_limit_s,
         memory_limit_bytes=memory_limit_bytes,
+        tags=tags.wanted,
+        not_tags=tags.unwanted,
+        min_memory_bytes=min_memory_bytes or 0,
+        max_nodes=max_nodes,
         warnings=warnings,
     )
 

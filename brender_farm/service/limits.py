@@ -11,20 +11,20 @@ _GB = 10**9
 
 def read_frame_limit(seconds: float | str | None) -> float | Fault | None:
     """Return the seconds that one frame may take, None for no limit."""
-    limit = _limit(seconds, *_FRAME_LIMITS_S)
+    limit = number_within(seconds, *_FRAME_LIMITS_S)
     if limit is not None or _is_empty(seconds):
         return limit
     low, high = _FRAME_LIMITS_S
     return Fault(
         field="frame_limit_s",
-        message=f"{_shown(seconds)} is not a time limit for a frame.",
+        message=f"{shown(seconds)} is not a time limit for a frame.",
         remedy=f"Give {low:g} to {high:,.0f} seconds, or nothing for no limit.",
     )
 
 
 def read_memory_limit(gigabytes: float | str | None) -> int | Fault | None:
     """Return the bytes of memory that Blender may take, None for no limit."""
-    limit = _limit(gigabytes, *_MEMORY_LIMITS_GB)
+    limit = number_within(gigabytes, *_MEMORY_LIMITS_GB)
     if limit is not None:
         return round(limit * _GB)
     if _is_empty(gigabytes):
@@ -32,12 +32,12 @@ def read_memory_limit(gigabytes: float | str | None) -> int | Fault | None:
     low, high = _MEMORY_LIMITS_GB
     return Fault(
         field="memory_limit_gb",
-        message=f"{_shown(gigabytes)} is not a memory limit.",
+        message=f"{shown(gigabytes)} is not a memory limit.",
         remedy=f"Give {low:g} to {high:,.0f} GB, or nothing for no limit.",
     )
 
 
-def _limit(value: float | str | None, low: float, high: float) -> float | None:
+def number_within(value: float | str | None, low: float, high: float) -> float | None:
     """Return the number if it is one and within its bounds."""
     try:
         number = float(value)  # type: ignore[arg-type] # what is no number is refused here
@@ -50,5 +50,5 @@ def _is_empty(value: float | str | None) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     return f"{value!r}"[:60]

@@ -45,6 +45,12 @@ class ShotRequest:
     """Seconds that one frame may take; None: no limit."""
     memory_limit_gb: float | None = None
     """GB (10⁹ bytes) of memory that Blender may take; None: no limit."""
+    tags: str | None = None
+    """Tags that a node must have, with commas between; `!` before one: must not have."""
+    min_memory_gb: float | None = None
+    """GB that a node's machine must have at least; None: any."""
+    max_nodes: int | None = None
+    """On how many nodes it may be at a time; None: on any number."""
     strict: bool = False
     """Refuse the shot for what would otherwise be a warning."""
 
@@ -83,4 +89,8 @@ class Checked:
     snapshot: bool
     frame_limit_s: float | None
     memory_limit_bytes: int | None
+    tags: tuple[str, ...]
+    not_tags: tuple[str, ...]
+    min_memory_bytes: int
+    max_nodes: int | None
     warnings: tuple[str, ...]

@@ -92,6 +92,12 @@ class ShotDetail:
     """Seconds that one frame may take; None: no limit."""
     memory_limit_bytes: int | None
     """Memory that Blender may take; None: no limit."""
+    tags: tuple[str, ...]
+    """Tags that a node must have to render it."""
+    not_tags: tuple[str, ...]
+    min_memory_bytes: int
+    """Memory that a node's machine must have; 0: any."""
+    max_nodes: int | None
     existing: str
     output_dir: str
     padding: int
@@ -214,6 +220,7 @@ class NodeRow:
     os: str
     cpu_count: int
     blender_versions: tuple[str, ...]
+    tags: tuple[str, ...]
     trouble: str
     """What keeps it from rendering, in the node's own words; empty when nothing does."""
     unwell: tuple[UnwellFolder, ...]

@@ -11,7 +11,7 @@ from brender_farm.db.models import Shot
 from brender_farm.db.reads import shots as reads
 from brender_farm.db.reads.frames import last_failed_frame
 from brender_farm.db.reads.nodes import count_nodes, node_names
-from brender_farm.db.reads.planning import node_views, shot_view
+from brender_farm.db.reads.planning import node_views, nodes_of, shot_view
 from brender_farm.db.writes.shots import note, touch
 from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, FrameState
@@ -167,6 +167,10 @@ def _detail(session: Session, shot: Shot) -> ShotDetail:
         chunk_size=shot.chunk_size,
         frame_limit_s=shot.frame_limit_s,
         memory_limit_bytes=shot.memory_limit_bytes,
+        tags=tuple(shot.tags),
+        not_tags=tuple(shot.not_tags),
+        min_memory_bytes=shot.min_memory_bytes,
+        max_nodes=shot.max_nodes,
         existing=shot.existing,
         output_dir=shot.output_dir,
         padding=shot.padding,
@@ -184,7 +188,8 @@ def _waiting(session: Session, shot: Shot, busy_slots: int) -> str:
         return shot.reason
     nodes = list(node_views(session).values())
     names = node_names(session) if shot.retries or shot.bans else {}
-    view = shot_view(shot, busy_slots, names)
+    on_nodes = frozenset[str]() if shot.max_nodes is None else nodes_of(session, shot.id)
+    view = shot_view(shot, busy_slots, names, on_nodes)
     return why_waiting(view, shot.state, nodes, known_nodes=count_nodes(session))
 
 

@@ -122,6 +122,7 @@ def node_row(node: Node, chunks: Mapping[int, tuple[Chunk, str]]) -> NodeRow:
         os=node.facts.get("os", ""),
         cpu_count=node.facts.get("cpu_count", 0),
         blender_versions=tuple(node.facts.get("blender_versions", ())),
+        tags=tuple(node.facts.get("tags", ())),
         trouble=node.trouble,
         unwell=tuple(
             UnwellFolder(folder=folder, reason=why) for folder, why in node.unwell.items()

@@ -91,6 +91,10 @@ class ShotDetailSchema(ShotSchema):
     chunk_size = fields.Integer(allow_none=True, metadata={"description": "null: automatic"})
     frame_limit_s = fields.Float(allow_none=True)
     memory_limit_bytes = fields.Integer(allow_none=True)
+    tags = fields.List(fields.String())
+    not_tags = fields.List(fields.String())
+    min_memory_bytes = fields.Integer()
+    max_nodes = fields.Integer(allow_none=True)
     existing = fields.String()
     output_dir = fields.String()
     padding = fields.Integer()
@@ -150,6 +154,21 @@ class SubmitSchema(Schema):
         load_default=None,
         allow_none=True,
         metadata={"description": "GB (10⁹ bytes) that Blender may take; null: no limit."},
+    )
+    tags = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Tags that a node must have, such as `gpu, !slow` (! not)."},
+    )
+    min_memory_gb = fields.Float(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "GB (10⁹ bytes) that a node must have; null: any."},
+    )
+    max_nodes = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "On how many nodes it may be at a time; null: any number."},
     )
     strict = fields.Boolean(load_default=False)
 
@@ -301,6 +320,7 @@ class NodeSchema(Schema):
     os = fields.String()
     cpu_count = fields.Integer()
     blender_versions = fields.List(fields.String())
+    tags = fields.List(fields.String())
     trouble = fields.String()
     unwell = fields.List(
         fields.Nested(UnwellFolderSchema),

@@ -61,6 +61,7 @@ def test_an_empty_value_is_the_default(name, blank):
         ("BRENDER_GRACE_S", "0", "grace_s", 0.0),
         ("BRENDER_GRACE_S", "2.5", "grace_s", 2.5),
         ("BRENDER_MEMORY_FLOOR_PCT", "12.5", "memory_floor_pct", 12.5),
+        ("BRENDER_TAGS", "GPU, big,gpu", "tags", ("gpu", "big")),
         ("BRENDER_WARM", "no", "warm", False),
         ("BRENDER_WARM", "OFF", "warm", False),
         ("BRENDER_WARM", "1", "warm", True),
@@ -98,6 +99,7 @@ def test_a_good_value_is_taken(name, text, field, value):
         ("BRENDER_GRACE_S", "nan", "number of seconds from 0 to 86400"),
         ("BRENDER_MEMORY_FLOOR_PCT", "half", "a percentage from 0 to 90"),
         ("BRENDER_MEMORY_FLOOR_PCT", "91", "a percentage from 0 to 90"),
+        ("BRENDER_TAGS", "gpu, not this", "'not this' is no tag"),
         ("BRENDER_WARM", "perhaps", "answer yes or no"),
     ],
 )

@@ -57,6 +57,14 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     chunk_size: Mapped[int | None]
     frame_limit_s: Mapped[float | None] = mapped_column(Double)
     memory_limit_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    tags: Mapped[list[str]] = mapped_column(JsonText, default=list, server_default="[]")
+    """Tags that a node must have to render it."""
+    not_tags: Mapped[list[str]] = mapped_column(JsonText, default=list, server_default="[]")
+    """Tags that a node must not have."""
+    min_memory_bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """What a node's machine must have at least."""
+    max_nodes: Mapped[int | None]
+    """On how many nodes it may be at a time."""
     warnings: Mapped[list[str]] = mapped_column(JsonText, default=list)
 
     frames: Mapped[str] = mapped_column(Text)

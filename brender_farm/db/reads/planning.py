@@ -16,11 +16,11 @@ from brender_farm.db.models import Chunk, Node, Shot
 from brender_farm.db.reads.nodes import node_names
 from brender_farm.domain.retries import lots_of
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, LIVE_CHUNK_STATES, NodeIntent
-from brender_farm.domain.views import NodeView, RetryLot, ShotView
+from brender_farm.domain.views import Needs, NodeView, RetryLot, ShotView
 
-_WILLING_NODES = select(Node.id, Node.name, Node.slots, Node.facts, Node.warm, Node.unwell).where(
-    Node.online.is_(True), Node.accepting.is_(True), Node.intent == NodeIntent.ENABLED
-)
+_WILLING_NODES = select(
+    Node.id, Node.name, Node.slots, Node.facts, Node.warm, Node.unwell, Node.memory_bytes
+).where(Node.online.is_(True), Node.accepting.is_(True), Node.intent == NodeIntent.ENABLED)
 _SHOTS_WITH_WORK = select(
     Shot.id,
     Shot.priority,
@@ -31,6 +31,10 @@ _SHOTS_WITH_WORK = select(
     Shot.pending_count,
     Shot.retries,
     Shot.bans,
+    Shot.tags,
+    Shot.not_tags,
+    Shot.min_memory_bytes,
+    Shot.max_nodes,
     Shot.chunk_size,
     Shot.measured_count,
     Shot.render_seconds,
@@ -51,6 +55,8 @@ def node_views(session: Session) -> dict[str, NodeView]:
             blender_versions=tuple(row.facts.get("blender_versions", ())),
             warm=frozenset(row.warm),
             unwell=frozenset(row.unwell),
+            tags=frozenset(row.facts.get("tags", ())),
+            memory_bytes=row.memory_bytes,
         )
         for row in session.execute(_WILLING_NODES)
     }
@@ -61,13 +67,29 @@ def shot_views(session: Session) -> list[ShotView]:
     busy = _counts(session, _LIVE_BY_SHOT)
     rows = session.execute(_SHOTS_WITH_WORK).all()
     names = node_names(session) if any(row.retries or row.bans for row in rows) else {}
-    return [shot_view(row, busy.get(row.id, 0), names) for row in rows]
+    on_nodes = {row.id: nodes_of(session, row.id) for row in rows if row.max_nodes is not None}
+    return [
+        shot_view(row, busy.get(row.id, 0), names, on_nodes.get(row.id, frozenset()))
+        for row in rows
+    ]
 
 
-def shot_view(shot: Any, busy_slots: int, node_names: Mapping[int, str]) -> ShotView:
+def nodes_of(session: Session, shot_id: int) -> frozenset[str]:
+    """Return the names of the nodes that have a chunk of the shot."""
+    query = select(Node.name).join(Chunk, Chunk.node_id == Node.id)
+    return frozenset(session.scalars(query.where(Chunk.shot_id == shot_id, _IS_LIVE)))
+
+
+def shot_view(
+    shot: Any,
+    busy_slots: int,
+    node_names: Mapping[int, str],
+    on_nodes: frozenset[str] = frozenset(),
+) -> ShotView:
     """Return one shot, a Shot or a row with the same names, as the planner sees it.
 
-    `node_names` (id → name) is needed where it has retries or bans.
+    `node_names` (id → name) is needed where it has retries or bans, `on_nodes` where it has a limit
+    of nodes.
     """
     return ShotView(
         id=shot.id,
@@ -86,6 +108,13 @@ def shot_view(shot: Any, busy_slots: int, node_names: Mapping[int, str]) -> Shot
             for lot in lots_of(shot.retries)
         ),
         banned=frozenset(node_names.get(int(key), "") for key in shot.bans),
+        needs=Needs(
+            tags=frozenset(shot.tags),
+            not_tags=frozenset(shot.not_tags),
+            memory_bytes=shot.min_memory_bytes,
+        ),
+        max_nodes=shot.max_nodes,
+        on_nodes=on_nodes,
         chunk_size=shot.chunk_size,
         seconds_per_frame=(
             shot.render_seconds / shot.measured_count if shot.measured_count else None

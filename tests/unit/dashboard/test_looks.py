@@ -43,6 +43,7 @@ def node(**changes):
         "os": "Debian",
         "cpu_count": 4,
         "blender_versions": ("4.5.15",),
+        "tags": (),
         "trouble": "",
         "unwell": (),
         "is_sick": False,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from brender_farm.domain.planning import plan
 from brender_farm.domain.room import fits
-from brender_farm.domain.views import Assignment, NodeView, RetryLot, ShotView
+from brender_farm.domain.views import Assignment, Needs, NodeView, RetryLot, ShotView
 
 VERSIONS = ("3.4", "4.2", "4.5")
 BLENDS = ("/a.blend", "/b.blend", "/c.blend")
@@ -254,3 +254,51 @@ def test_a_node_that_cannot_do_it_gets_nothing_of_it(view):
     )
     assert plan([view], [unwell]) == []
     assert [each.node for each in plan([view], [unwell, node("b")])] == ["b"]
+
+
+GB = 10**9
+
+
+def equipped(name: str, *tags: str, gb: int = 16, free: int = 1) -> NodeView:
+    return NodeView(
+        name=name,
+        slots=max(free, 1),
+        free_slots=free,
+        blender_versions=("4.5",),
+        tags=frozenset(tags),
+        memory_bytes=gb * GB,
+    )
+
+
+@pytest.mark.parametrize(
+    ("needs", "expected"),
+    [
+        pytest.param(Needs(tags=frozenset({"gpu"})), ["b", "c"], id="a-tag"),
+        pytest.param(Needs(tags=frozenset({"gpu", "big"})), ["c"], id="two-tags"),
+        pytest.param(Needs(not_tags=frozenset({"big", "slow"})), ["a", "b"], id="not-these"),
+        pytest.param(Needs(memory_bytes=64 * GB), ["c"], id="memory"),
+        pytest.param(Needs(tags=frozenset({"tape"})), [], id="nobody-has-it"),
+    ],
+)
+def test_a_shot_goes_only_to_nodes_that_meet_its_needs(needs, expected):
+    nodes = [equipped("a"), equipped("b", "gpu"), equipped("c", "gpu", "big", gb=64)]
+    assert sorted(each.node for each in plan([shot(needs=needs)], nodes)) == expected
+
+
+def test_a_shot_is_on_no_more_nodes_than_it_may():
+    nodes = [equipped(name, free=2) for name in "abcd"]
+    given_ = plan([shot(max_nodes=2)], nodes)
+    assert len(given_) == 4, "all the slots of two nodes"
+    assert len({each.node for each in given_}) == 2
+
+
+def test_a_shot_at_its_limit_keeps_to_the_nodes_it_has():
+    view = shot(max_nodes=2, on_nodes=frozenset({"c", "d"}), busy_slots=2)
+    nodes = [equipped("a", free=2), equipped("c", free=0), equipped("d", free=1)]
+    assert [each.node for each in plan([view], nodes)] == ["d"]
+
+
+def test_what_one_shot_may_not_have_another_gets():
+    nodes = [equipped(name) for name in "abc"]
+    given_ = plan([shot(1, max_nodes=1, priority=90), shot(2)], nodes)
+    assert sorted(each.shot_id for each in given_) == [1, 2, 2]

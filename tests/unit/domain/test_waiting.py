@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from brender_farm.domain.states import ShotState
-from brender_farm.domain.views import NodeView, ShotView
+from brender_farm.domain.views import Needs, NodeView, ShotView
 from brender_farm.domain.waiting import why_waiting
 
 
@@ -23,8 +23,25 @@ def shot(**changes: object) -> ShotView:
     return ShotView(**{**known, **changes})
 
 
-def node(name: str = "a", *, slots: int = 2, free: int = 2, versions=("4.5.1",)) -> NodeView:
-    return NodeView(name=name, slots=slots, free_slots=free, blender_versions=versions)
+def node(
+    name: str = "a",
+    *,
+    slots: int = 2,
+    free: int = 2,
+    versions=("4.5.1",),
+    gb: int = 16,
+    tags=(),
+    unwell=(),
+) -> NodeView:
+    return NodeView(
+        name=name,
+        slots=slots,
+        free_slots=free,
+        blender_versions=versions,
+        memory_bytes=gb * 10**9,
+        tags=frozenset(tags),
+        unwell=frozenset(unwell),
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,6 +74,46 @@ def node(name: str = "a", *, slots: int = 2, free: int = 2, versions=("4.5.1",))
             2,
             "All 2 slots that fit are busy, 1 of them with this shot",
             id="busy",
+        ),
+        pytest.param(
+            ShotState.QUEUED,
+            shot(needs=Needs(memory_bytes=32 * 10**9)),
+            [node(gb=16), node("b", gb=8)],
+            2,
+            "needs 32 GB of memory: the largest available node has 16 GB",
+            id="too-little-memory",
+        ),
+        pytest.param(
+            ShotState.QUEUED,
+            shot(needs=Needs(tags=frozenset({"gpu", "linux"}))),
+            [node(tags=("linux",))],
+            1,
+            "needs a node with the tag gpu: no available node has it",
+            id="a-tag-nobody-has",
+        ),
+        pytest.param(
+            ShotState.QUEUED,
+            shot(needs=Needs(tags=frozenset({"gpu"}), not_tags=frozenset({"slow"}))),
+            [node(tags=("gpu", "slow")), node("b")],
+            2,
+            "No available node meets all it needs: gpu, not slow",
+            id="no-node-has-it-all",
+        ),
+        pytest.param(
+            ShotState.RENDERING,
+            shot(max_nodes=1, on_nodes=frozenset({"a"}), busy_slots=2),
+            [node(free=0), node("b")],
+            2,
+            "It is on 1 node, as many as it may have",
+            id="at-its-limit-of-nodes",
+        ),
+        pytest.param(
+            ShotState.QUEUED,
+            shot(banned=frozenset({"a"}), output_dir="/full"),
+            [node(), node("b", unwell=("/full",))],
+            2,
+            "1 node cannot write to /full now",
+            id="kept-away",
         ),
     ],
 )

@@ -26,6 +26,7 @@ from tests.waiting import wait_for
 
 SETTLE_LIMIT_S = 120.0
 """How long the shots may take after the last fault is healed."""
+_LAST_LINES = 25
 _LOOK_EVERY_S = 0.5
 _REFERENCE_LIMIT_S = 180.0
 
@@ -115,8 +116,9 @@ class Drill:
     def _step(self, striker: Striker) -> bool:
         """Do what is due; tell whether the drill is over."""
         striker.step()
-        for name in self._farm.restart_fallen():
-            self._fell.append(f"{name} ended by itself: {self._last_words(name)}")
+        for name, status in self._farm.restart_fallen().items():
+            words = f"{name} ended by itself with {status}: {self._last_words(name)}"
+            self._fell.append(words)
             self._tell(f"{self._fell[-1]}; it was started again")
         if time.monotonic() >= self._next_look:
             self._work.look()
@@ -152,7 +154,8 @@ class Drill:
         return find_waste(journal, striker.struck, leases, sizes)
 
     def _last_words(self, name: str) -> str:
-        return self._farm.log(name).strip().rpartition("\n")[2][-300:]
+        lines = self._farm.log(name).strip().splitlines()[-_LAST_LINES:]
+        return "".join(f"\n    {line[-300:]}" for line in lines)
 
     def _tell(self, what: str) -> None:
         self.log.append(f"{time.monotonic() - self._zero:7.2f} s  {what}")

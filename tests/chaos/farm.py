@@ -90,13 +90,16 @@ class ChaosFarm(Farm):
             )
         wait_for(lambda: all(self.node(name).online for name in NODES), "all nodes are online")
 
-    def restart_fallen(self) -> list[str]:
-        """Restart what has ended without being held down, as a supervisor does; say what."""
-        fallen = [
-            name
+    def restart_fallen(self) -> dict[str, int]:
+        """Restart what has ended without being held down, as a supervisor does.
+
+        Returns the names with the exit statuses.
+        """
+        fallen = {
+            name: status
             for name, process in self.processes.items()
-            if name not in self.held and process.poll() is not None
-        ]
+            if name not in self.held and (status := process.poll()) is not None
+        }
         for name in fallen:
             self.restart(name)
         return fallen

@@ -34,13 +34,18 @@ class Departure:
         """Begin, or hurry; safe in a signal handler."""
         os.write(self._tell, b".")
 
-    def finish(self) -> None:
-        """Leave, unless that is under way, and wait until it is done; for the main thread's end."""
+    def finish(self) -> bool:
+        """Leave, unless that is under way, and wait until it is done; for the main thread's end.
+
+        Returns whether the node had been told to go.
+        """
+        was_told = self._has_begun or self._was_told_again()
         self._worker_ended.set()
-        if not self._has_begun:
+        if not was_told:
             self.tell()
         self._thread.join()
         _end_if_stuck()
+        return was_told
 
     def _run(self) -> None:
         os.read(self._told, 1)

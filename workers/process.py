@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 from typing import TYPE_CHECKING, Any
 
 from celery import signals
@@ -56,7 +57,12 @@ def run(settings: Settings) -> None:
             ]
         )
     finally:
-        departure.finish()
+        was_told = departure.finish()
+    if not was_told:
+        log.error(
+            "The node ended though nobody told it to; whoever watches over it starts it again."
+        )
+        sys.exit(1)
 
 
 def _add_tasks(celery: Celery, node: Node) -> None:

@@ -10,9 +10,8 @@ from brender_farm import wire
 from brender_farm.db.models import Frame, Node, Shot
 from brender_farm.db.reads.frames import have_finished
 from brender_farm.db.reads.nodes import rivals
-from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.frames import try_again
-from brender_farm.db.writes.nodes import touch_nodes
+from brender_farm.db.writes.nodes import set_intent
 from brender_farm.db.writes.shots import FARM, count_gave_up, note
 from brender_farm.domain.failures import (
     MAX_STRIKES,
@@ -92,15 +91,4 @@ def _take_out(session: Session, node: Node, reason: str, now: datetime) -> None:
         f"Sick: it fails in {node.bans_in_row} shots that others can render, last with: "
         f"{reason[:_REASON_SIGNS]} Mend it, then enable it."
     )
-    add_event(
-        session,
-        at=now,
-        actor=FARM,
-        subject="node",
-        subject_id=node.id,
-        from_state=node.intent,
-        to_state=NodeIntent.DISABLED,
-        reason=why,
-    )
-    node.intent, node.reason = NodeIntent.DISABLED, why
-    touch_nodes(session)
+    set_intent(session, node, NodeIntent.DISABLED, now=now, actor=FARM, reason=why)

@@ -10,8 +10,7 @@ from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Node, Shot
 from brender_farm.db.reads import nodes as reads
 from brender_farm.db.writes.chunks import end_chunk, live_chunks_on, wind_down
-from brender_farm.db.writes.events import add_event
-from brender_farm.db.writes.nodes import touch_nodes
+from brender_farm.db.writes.nodes import set_intent
 from brender_farm.db.writes.shots import roll_up
 from brender_farm.domain.states import ChunkState, NodeIntent, target_of
 from brender_farm.errors import NotFound
@@ -46,21 +45,9 @@ def act_on_node(
     with writing() as session:
         node = _find(session, node_id)
         target = target_of(action, node.intent)
-        add_event(
-            session,
-            at=now,
-            actor=actor,
-            subject="node",
-            subject_id=node.id,
-            from_state=node.intent,
-            to_state=target,
-            reason=reason,
-        )
-        node.intent = target
-        node.reason = "" if target is NodeIntent.ENABLED else reason
+        set_intent(session, node, target, now=now, actor=actor, reason=reason)
         node.bans_in_row = 0
         orders = _take_work(session, node, kill, now) if target is NodeIntent.DISABLED else Orders()
-        touch_nodes(session)
         row = node_row(node, reads.live_chunks_by_node(session).get(node.id, {}))
     announce(orders)
     return row

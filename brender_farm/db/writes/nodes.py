@@ -58,6 +58,25 @@ def take_offline(session: Session, node: Node, *, now: datetime, reason: str) ->
         _go(session, node, online=False, now=now, reason=reason)
 
 
+def set_intent(
+    session: Session, node: Node, intent: NodeIntent, *, now: datetime, actor: str, reason: str
+) -> None:
+    """Change what is wanted of a node, and store the event."""
+    add_event(
+        session,
+        at=now,
+        actor=actor,
+        subject="node",
+        subject_id=node.id,
+        from_state=node.intent,
+        to_state=intent,
+        reason=reason,
+    )
+    node.intent = intent
+    node.reason = "" if intent is NodeIntent.ENABLED else reason
+    touch_nodes(session)
+
+
 def stop_accepting(session: Session, node_id: int) -> None:
     """Plan nothing for a node until its next heartbeat says otherwise."""
     session.get_one(Node, node_id).accepting = False

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
@@ -200,6 +201,15 @@ def submit_shot(
     tags: str | None = None,
     min_memory_gb: float | None = None,
     max_nodes: int | None = None,
+    pool: str | None = None,
+    blender: str | None = None,
+    device: str | None = None,
+    limits: str | None = None,
+    first: str | None = None,
+    after: Sequence[int | ShotHandle] | str | None = None,
+    after_frames: Sequence[int | ShotHandle] | str | None = None,
+    not_before: datetime | str | None = None,
+    race: bool = False,
     strict: bool = False,
 ) -> ShotHandle:
     """Submit a .blend to the farm and return a handle.
@@ -210,8 +220,12 @@ def submit_shot(
     "overwrite". With `snapshot` the shot renders from a copy that is made beside the file now, so
     that the file may be worked on. `frame_limit_s` (seconds) and `memory_limit_gb` (GB) bound what
     one frame may take. `tags` ("gpu, !slow"), `min_memory_gb` and `max_nodes` say which nodes may
-    have it, and how many at a time. The call reads the file once; it waits neither for broker nor
-    render.
+    have it, and how many at a time; so do `pool`, `blender` ("4.5.15", "4.5" or "any"), `device`
+    ("gpu", "cpu") and `limits`, the names of farm-wide limits. `first` puts frames before the
+    others ("x10", "ends" or notation). `after` and `after_frames` name shots, or handles, that must
+    be completed, or have the same frame done, before; `not_before` is when it may start. With
+    `race` its last frames are rendered a second time on slots that would idle. The call reads the
+    file once; it waits neither for broker nor render.
 
     Raises RequestRefused, whose `faults` name each field and its remedy; nothing is stored then.
     """
@@ -233,6 +247,15 @@ def submit_shot(
         tags=tags,
         min_memory_gb=min_memory_gb,
         max_nodes=max_nodes,
+        pool=pool,
+        blender=blender,
+        device=device,
+        limits=limits,
+        first=first,
+        after=_ids(after),
+        after_frames=_ids(after_frames),
+        not_before=not_before,
+        race=race,
         strict=strict,
     )
     submitted = _in_farm(lambda: submit(request, submitter=user_name()))
@@ -252,6 +275,12 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def _ids(shots: Sequence[int | ShotHandle] | str | None) -> Sequence[int] | str | None:
+    if shots is None or isinstance(shots, str):
+        return shots
+    return [shot.id if isinstance(shot, ShotHandle) else shot for shot in shots]
 
 
 def _absolute(path: str | Path) -> str:

@@ -53,6 +53,8 @@ class Settings:
     """Share of the machine's memory that renders must leave available."""
     tags: tuple[str, ...]
     """What this machine is good for: shots may ask for tags, or keep away from them."""
+    pool: str
+    """The pool this machine is kept for; empty: it renders what asks for no pool."""
     warm: bool
     """Whether a node starts Blender before there is work."""
     audit: AuditKind
@@ -104,6 +106,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         grace_s=read("BRENDER_GRACE_S", _grace, "10"),
         memory_floor_pct=read("BRENDER_MEMORY_FLOOR_PCT", _share, "4"),
         tags=read("BRENDER_TAGS", read_tags, ""),
+        pool=read("BRENDER_POOL", read_word, ""),
         warm=read("BRENDER_WARM", _yes_no, "yes"),
         audit=read("BRENDER_AUDIT", _audit_kind, "full"),
     )
@@ -216,6 +219,14 @@ def _number(text: str, most: float, advice: str) -> float:
     if not 0 <= number <= most:  # NaN as well
         raise ValueError(advice)
     return number
+
+
+def read_word(text: str) -> str:
+    """Read one name, or nothing, that is written as a tag is. Raises ValueError."""
+    words = read_tags(text)
+    if len(words) > 1:
+        raise ValueError("give one name only.")
+    return words[0] if words else ""
 
 
 def read_tags(text: str) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ Pixels = Annotated[int, msgspec.Meta(ge=4, le=65_536)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_WORD)]
 FilePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096, pattern=_WORD)]
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
+Word = Annotated[str, msgspec.Meta(max_length=200, pattern=_WORD)]
+"""A name, or nothing."""
 
 _Message = TypeVar("_Message", bound=msgspec.Struct)
 
@@ -51,6 +53,10 @@ class SceneOrder(_Frozen, frozen=True, kw_only=True):
     width: Pixels | None = None
     height: Pixels | None = None
     """Size of the finished picture; None: as the scene says."""
+    blender: Word = ""
+    """Which Blender: `4.5.15`, `4.5`, `any`; empty: the one that saved the file, or newer."""
+    device: Literal["", "cpu", "gpu"] = ""
+    """What Cycles renders on; empty: as the scene says."""
 
 
 class RenderLimits(_Frozen, frozen=True, kw_only=True):
@@ -142,6 +148,8 @@ class ChunkEnded(_Frozen, frozen=True, kw_only=True, tag="ended"):
     resent: Count = 0
     blend_changed: bool = False
     """The .blend is not the one that was submitted: the shot must not go on by itself."""
+    opened_scene: bool | None = None
+    """Whether a Blender had to open the scene for it; None: it did not come to that."""
     reason: Text = ""
 
 
@@ -176,6 +184,10 @@ class MachineFacts(_Frozen, frozen=True, kw_only=True):
     blender_versions: list[Name]
     tags: list[Name] = []
     """What people call the machine good for (BRENDER_TAGS)."""
+    pool: Word = ""
+    """The pool it belongs to (BRENDER_POOL); empty: none."""
+    gpus: list[Text] = []
+    """The graphics cards that Cycles can render on, by name."""
 
 
 class MachineSample(_Frozen, frozen=True, kw_only=True):

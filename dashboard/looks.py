@@ -42,6 +42,7 @@ class Segment:
 
 
 SHOT_LOOKS = {
+    ShotState.WAITING: Look("Waiting", "hourglass-split", "queued"),
     ShotState.QUEUED: Look("Queued", "clock", "queued"),
     ShotState.RENDERING: Look("Rendering", "record-circle", "rendering"),
     ShotState.PAUSED: Look("Paused", "pause-fill", "paused"),
@@ -65,6 +66,7 @@ FRAME_LOOKS = {
     FrameState.FAILED: Look("Failed", "exclamation-triangle-fill", "failed"),
 }
 SHOT_ACTION_LOOKS = {
+    "start": ActionLook("Start anyway", "play-fill", "primary"),
     "pause": ActionLook("Pause", "pause-fill"),
     "resume": ActionLook("Resume", "play-fill", "primary"),
     "retry": ActionLook("Retry", "arrow-clockwise", "primary"),

@@ -11,7 +11,10 @@ from brender_farm.domain.formats import DEFAULT_FORMAT, find_format
 from brender_farm.errors import Fault
 from brender_farm.service.requests import Existing, ShotRequest
 
-MORE_FIELDS = ("tags", "min_memory_gb", "max_nodes", "frame_limit_s", "memory_limit_gb")
+MORE_FIELDS = (
+    "tags", "pool", "min_memory_gb", "max_nodes", "blender", "device", "limits", "first", "after",
+    "after_frames", "not_before", "frame_limit_s", "memory_limit_gb", "race",
+)  # fmt: skip
 """What is folded away until someone wants it."""
 FIELDS = (
     "blend", "scene", "name", "frames", "output", "priority", "chunk_size", "format", "existing",
@@ -79,6 +82,15 @@ class SubmitForm:
             tags=values["tags"] or None,
             min_memory_gb=values["min_memory_gb"] or None,  # type: ignore[arg-type]
             max_nodes=values["max_nodes"] or None,  # type: ignore[arg-type]
+            pool=values["pool"] or None,
+            blender=values["blender"] or None,
+            device=values["device"] or None,
+            limits=values["limits"] or None,
+            first=values["first"] or None,
+            after=values["after"] or None,
+            after_frames=values["after_frames"] or None,
+            not_before=values["not_before"] or None,
+            race=bool(values["race"]),
             frame_limit_s=values["frame_limit_s"] or None,  # type: ignore[arg-type]
             memory_limit_gb=values["memory_limit_gb"] or None,  # type: ignore[arg-type]
         )

@@ -37,6 +37,15 @@ if TYPE_CHECKING:
 @click.option("--tags", help="Tags a node must have; ! before one: must not. Example: gpu,!slow")
 @click.option("--min-memory", type=float, metavar="GB", help="Least that a node must have.")
 @click.option("--max-nodes", type=int, metavar="N", help="Most nodes it may be on at a time.")
+@click.option("--pool", help="The pool whose nodes render it; else those in no pool.")
+@click.option("--blender", metavar="VERSION", help="4.5.15, 4.5 or any; else the file's, or newer.")
+@click.option("--device", help="gpu or cpu; else as the scene says.")
+@click.option("--limits", metavar="NAMES", help="Farm-wide limits it takes part in.")
+@click.option("--first", metavar="FRAMES", help="Render these first: x10, ends, or 1,50,100.")
+@click.option("--after", metavar="SHOTS", help="Start when these are completed. Example: 9,12")
+@click.option("--after-frames", metavar="SHOTS", help="Each frame after the same frame of these.")
+@click.option("--not-before", metavar="TIME", help='Start then: "20:00", "2026-12-01 08:00".')
+@click.option("--race", is_flag=True, help="Render its last frames twice on idle slots.")
 @click.option("--strict", is_flag=True, help="Refuse what would otherwise be a warning.")
 @click.option("--watch", is_flag=True, help="Follow the shot to its end with a progress bar.")
 def submit(
@@ -58,6 +67,15 @@ def submit(
     tags: str | None,
     min_memory: float | None,
     max_nodes: int | None,
+    pool: str | None,
+    blender: str | None,
+    device: str | None,
+    limits: str | None,
+    first: str | None,
+    after: str | None,
+    after_frames: str | None,
+    not_before: str | None,
+    race: bool,
     strict: bool,
     watch: bool,
 ) -> None:
@@ -88,6 +106,15 @@ def submit(
         tags=tags,
         min_memory_gb=min_memory,
         max_nodes=max_nodes,
+        pool=pool,
+        blender=blender,
+        device=device,
+        limits=limits,
+        first=first,
+        after=after,
+        after_frames=after_frames,
+        not_before=not_before,
+        race=race,
         strict=strict,
     )
     for warning in shot.warnings:

@@ -23,7 +23,9 @@ MAX_FRAMES = 1_000_000
 MAX_FRAME_NUMBER = 1_048_574
 """Blender's MAXFRAME (DNA_scene_types.h)."""
 MAX_TEXT = 10_000
-"""Signs of a frame range, as it is asked for and as it is stored."""
+"""Signs of a frame range, as it is asked for and as a node gets it."""
+MAX_STORED = 100_000
+"""Signs of a shot's frames in rendering order."""
 _PLAIN = re.compile(r"(\d+)(?:-(\d+)(?:x(\d+))?)?\Z")
 _HOW = "Write frames like 1-48, 1-100x2, 1-100:10 or 1-5,9."
 
@@ -44,7 +46,7 @@ class FrameList:
 
         Raises FrameSyntaxError for what cannot be read, for no frame at all, for frames below 0
         (Blender renders none) or above 1,048,574, for more than 1,000,000 frames, and for an
-        order so irregular that its notation would have more than 10,000 signs.
+        order so irregular that its notation would have more than 100,000 signs.
         """
         text = re.sub(r"\s+", "", text)
         if not text or len(text) > MAX_TEXT:
@@ -54,6 +56,12 @@ class FrameList:
         if len(runs) == len(parts) and (len(runs) == 1 or _disjoint(runs)):
             return cls._checked(runs)
         return cls._checked(_runs_of(_by_fileseq(text)))
+
+    @classmethod
+    def stored(cls, text: str) -> FrameList:
+        """Read what `str` wrote: its runs are plain, and no frame is in two of them."""
+        runs = [_plain(part) for part in text.split(",")]
+        return cls(tuple(run for run in runs if run is not None))
 
     @classmethod
     def of(cls, frames: Iterable[int]) -> FrameList:
@@ -76,7 +84,7 @@ class FrameList:
                 f"The range has more than {MAX_FRAMES:,} frames. Split it into several shots."
             )
         checked = cls(tuple(runs))
-        if len(runs) > MAX_TEXT // 2 or len(str(checked)) > MAX_TEXT:
+        if len(runs) > MAX_STORED // 2 or len(str(checked)) > MAX_STORED:
             raise FrameSyntaxError(
                 f"The order of these {len(checked):,} frames is too irregular to be kept. "
                 "Split the range into several shots."
@@ -104,6 +112,18 @@ class FrameList:
                 return start + run.index(frame)
             start += len(run)
         return None
+
+    def with_first(self, frames: Iterable[int]) -> FrameList:
+        """Return the same frames with some of them, in this order, before the others.
+
+        What is not of these is left out. Raises FrameSyntaxError for an order so irregular that
+        its notation would be too long.
+        """
+        positions = (self.position(frame) for frame in dict.fromkeys(frames))
+        first = [position for position in positions if position is not None]
+        rest = Spans.all(len(self)) - Spans.of(first)
+        ordered = [self.runs[0][:0], *_runs_of(self[at] for at in first), *self.at(rest).runs]
+        return self._checked(_joined(ordered))
 
     def at(self, spans: Spans) -> FrameList:
         """Return the frames at these positions, in order."""
@@ -200,8 +220,8 @@ class Spans:
 
 @lru_cache(maxsize=256)
 def frame_list(text: str) -> FrameList:
-    """Parse the frames of a stored shot or chunk once, not for every report."""
-    return FrameList.parse(text)
+    """Read the frames of a stored shot or chunk once, not for every report."""
+    return FrameList.stored(text)
 
 
 def _plain(text: str) -> range | None:

@@ -12,6 +12,8 @@ from brender_farm.errors import ActionRefused
 class ShotState(StrEnum):
     """What has become of a shot."""
 
+    WAITING = "waiting"
+    """Frames are pending, but other shots' frames or its start time come first."""
     QUEUED = "queued"
     """Frames are pending and none is rendering."""
     RENDERING = "rendering"
@@ -61,15 +63,24 @@ class NodeIntent(StrEnum):
 
 
 ACTIVE_SHOT_STATES = (ShotState.QUEUED, ShotState.RENDERING)
-UNFINISHED_SHOT_STATES = (*ACTIVE_SHOT_STATES, ShotState.PAUSED)
+UNFINISHED_SHOT_STATES = (ShotState.WAITING, *ACTIVE_SHOT_STATES, ShotState.PAUSED)
 LIVE_CHUNK_STATES = (ChunkState.SENT, ChunkState.RENDERING)
 
 _S, _C, _N = ShotState, ChunkState, NodeIntent
 
 SHOT_MOVES: dict[ShotState, frozenset[ShotState]] = {
-    _S.QUEUED: frozenset({_S.RENDERING, _S.PAUSED, _S.COMPLETED, _S.FAILED, _S.CANCELLED}),
-    _S.RENDERING: frozenset({_S.QUEUED, _S.PAUSED, _S.COMPLETED, _S.FAILED, _S.CANCELLED}),
-    _S.PAUSED: frozenset({_S.QUEUED, _S.RENDERING, _S.COMPLETED, _S.FAILED, _S.CANCELLED}),
+    _S.WAITING: frozenset(
+        {_S.QUEUED, _S.RENDERING, _S.PAUSED, _S.COMPLETED, _S.FAILED, _S.CANCELLED}
+    ),
+    _S.QUEUED: frozenset(
+        {_S.WAITING, _S.RENDERING, _S.PAUSED, _S.COMPLETED, _S.FAILED, _S.CANCELLED}
+    ),
+    _S.RENDERING: frozenset(
+        {_S.WAITING, _S.QUEUED, _S.PAUSED, _S.COMPLETED, _S.FAILED, _S.CANCELLED}
+    ),
+    _S.PAUSED: frozenset(
+        {_S.WAITING, _S.QUEUED, _S.RENDERING, _S.COMPLETED, _S.FAILED, _S.CANCELLED}
+    ),
     _S.COMPLETED: frozenset({_S.QUEUED}),
     _S.FAILED: frozenset({_S.QUEUED, _S.COMPLETED, _S.CANCELLED}),  # a late frame completes it
     _S.CANCELLED: frozenset({_S.QUEUED}),
@@ -92,11 +103,12 @@ NODE_MOVES: dict[NodeIntent, frozenset[NodeIntent]] = {
 }
 
 SHOT_ACTIONS: dict[str, tuple[ShotState, frozenset[ShotState]]] = {
-    "pause": (_S.PAUSED, frozenset({_S.QUEUED, _S.RENDERING})),
+    "start": (_S.QUEUED, frozenset({_S.WAITING})),
+    "pause": (_S.PAUSED, frozenset({_S.WAITING, _S.QUEUED, _S.RENDERING})),
     "resume": (_S.QUEUED, frozenset({_S.PAUSED})),
     "cancel": (
         _S.CANCELLED,
-        frozenset({_S.QUEUED, _S.RENDERING, _S.PAUSED, _S.FAILED}),
+        frozenset({_S.WAITING, _S.QUEUED, _S.RENDERING, _S.PAUSED, _S.FAILED}),
     ),
     "retry": (_S.QUEUED, frozenset({_S.FAILED, _S.CANCELLED})),
 }

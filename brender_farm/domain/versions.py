@@ -11,6 +11,10 @@ def parse_version(text: str) -> tuple[int, int]:
     return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
+ANY_VERSION = "any"
+"""Asked for: whatever Blender a node has."""
+
+
 def can_open(blender_version: str, file_version: str) -> bool:
     """Tell whether this Blender may open a file saved by that one: its own version or older."""
     return parse_version(blender_version) >= parse_version(file_version)

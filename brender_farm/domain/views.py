@@ -15,6 +15,12 @@ class Needs:
     """Those it must not have, any of them."""
     memory_bytes: int = 0
     """The least its machine must have."""
+    pool: str = ""
+    """The pool it must be of; empty: of none."""
+    blender: str = ""
+    """Which Blender: `4.5.15`, `4.5`, `any`; empty: the one that saved the file, or newer."""
+    device: str = ""
+    """`gpu`: it must have one. `cpu` and empty: any node."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +44,11 @@ class ShotView:
     blend_version: str
     output_dir: str
     pending_count: int
-    """Its retries among them."""
+    """Frames that may be given away now, retries among them; 0 for a shot that only has slots."""
+    held_count: int = 0
+    """Frames that wait for other shots' frames; not among the pending."""
+    rendering_count: int = 0
+    """Frames that nodes have now."""
     retries: tuple[RetryLot, ...] = ()
     banned: frozenset[str] = frozenset()
     """Names of nodes that get no more of it."""
@@ -47,8 +57,19 @@ class ShotView:
     """On how many nodes it may be at a time; None: on any number."""
     on_nodes: frozenset[str] = frozenset()
     """Names of the nodes that have a chunk of it."""
+    limits: frozenset[str] = frozenset()
+    """The farm-wide limits that each of its chunks takes one of."""
+    weight: float = 1.0
+    """How much of the farm its submitter is to have beside others."""
+    race: bool = False
+    """Whether its last frames may be rendered a second time on slots that would idle."""
     chunk_size: int | None
     seconds_per_frame: float | None
+    """Mean over its finished frames, on a node of speed 1; None: none is finished."""
+    seconds_spread: float | None = None
+    """Standard deviation of those."""
+    measured_count: int = 0
+    """How many finished frames that is the mean of."""
     busy_slots: int
 
 
@@ -66,6 +87,10 @@ class NodeView:
     """Output folders it cannot write to now."""
     tags: frozenset[str] = frozenset()
     memory_bytes: int = 0
+    pool: str = ""
+    has_gpu: bool = False
+    speed: float = 1.0
+    """How fast it renders: a frame takes it `seconds_per_frame / speed`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from brender_farm.domain.formats import ImageFormat
 from brender_farm.domain.frames import FrameList
 from brender_farm.domain.paths import confine, expand
 from brender_farm.errors import BlendFileError, Fault, FrameSyntaxError, RequestRefused
-from brender_farm.service import checks, limits, needs, output, snapshots
+from brender_farm.service import checks, first, limits, needs, output, rules, snapshots, waits
 from brender_farm.service.requests import Checked, Existing, ShotRequest
 
 _T = TypeVar("_T")
@@ -55,11 +55,19 @@ def check(request: ShotRequest) -> Checked:
     tags = good(needs.read_shot_tags(request.tags))
     min_memory_bytes = good(needs.read_min_memory(request.min_memory_gb))
     max_nodes = good(needs.read_max_nodes(request.max_nodes))
+    pool = good(needs.read_pool(request.pool))
+    blender = good(needs.read_blender(request.blender))
+    device = good(needs.read_device(request.device))
+    limit_names = good(rules.read_limit_names(request.limits))
+    after = good(waits.read_after(request.after, "after"))
+    after_frames = good(waits.read_after(request.after_frames, "after_frames"))
+    not_before = good(waits.read_not_before(request.not_before))
     good(snapshots.snapshot_fault(facts.path) if request.snapshot else None)
     scene = good(checks.choose_scene(facts, request.scene))
     fmt = good(checks.choose_format(request.format, scene)) if scene else None
     size = good(checks.choose_size(request.width, request.height, scene)) if scene else None
     frames = good(_read_frames(request.frames, scene)) if scene or request.frames else None
+    frames = good(first.put_first(frames, request.first)) if frames else None
     folder = None
     if name and existing and fmt:
         folder = good(_choose_folder(request, settings, facts.path, name, existing, fmt, taken))
@@ -94,6 +102,14 @@ def check(request: ShotRequest) -> Checked:
         not_tags=tags.unwanted,
         min_memory_bytes=min_memory_bytes or 0,
         max_nodes=max_nodes,
+        pool=pool or "",
+        blender=blender or "",
+        device=device or "",
+        limit_names=limit_names or (),
+        after=after or (),
+        after_frames=after_frames or (),
+        not_before=not_before,
+        race=request.race,
         warnings=warnings,
     )
 

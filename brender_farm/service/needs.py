@@ -1,16 +1,20 @@
-"""What a submission asks of nodes: tags, memory, how many. Each understood or refused."""
+"""What a submission asks of nodes, each understood or refused."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from brender_farm.config import read_tags
+from brender_farm.config import read_tags, read_word
+from brender_farm.domain.versions import ANY_VERSION
 from brender_farm.errors import Fault
 from brender_farm.service.limits import number_within, shown
 
 _MEMORY_GB = (0.0, 1_000_000.0)
 _MAX_NODES = (1, 100_000)
 _GB = 10**9
+_VERSION = re.compile(r"\d{1,2}\.\d{1,2}(\.\d{1,3})?")
+DEVICES = ("gpu", "cpu")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,40 @@ def read_shot_tags(text: str | None) -> Tags | Fault:
             remedy="Leave one of the two out.",
         )
     return Tags(wanted=wanted, unwanted=unwanted)
+
+
+def read_pool(name: str | None) -> str | Fault:
+    """Return the pool whose nodes are to render it; empty: those in no pool."""
+    try:
+        return read_word(name or "")
+    except ValueError as error:
+        return Fault(
+            field="pool", message=f"{error}".capitalize(), remedy="Example: film, or nothing."
+        )
+
+
+def read_blender(version: str | None) -> str | Fault:
+    """Return `4.5.15`, `4.5` or `any`; empty: the version that saved the file, or newer."""
+    text = (version or "").strip().lower().removeprefix("v")
+    if text in ("", ANY_VERSION) or _VERSION.fullmatch(text):
+        return text
+    return Fault(
+        field="blender",
+        message=f"{shown(version)} is not a Blender version.",
+        remedy=f"Give 4.5.15, 4.5 or {ANY_VERSION}, or nothing for the file's own or newer.",
+    )
+
+
+def read_device(device: str | None) -> str | Fault:
+    """Return `gpu` or `cpu`; empty: as the scene says."""
+    text = (device or "").strip().lower()
+    if text in ("", *DEVICES):
+        return text
+    return Fault(
+        field="device",
+        message=f"{shown(device)} is not what a frame can be rendered on.",
+        remedy="Give gpu or cpu, or nothing for what the scene says.",
+    )
 
 
 def read_min_memory(gigabytes: float | str | None) -> int | Fault:

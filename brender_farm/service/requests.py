@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from brender_farm.service.shapes import ShotRow
@@ -51,6 +53,24 @@ class ShotRequest:
     """GB that a node's machine must have at least; None: any."""
     max_nodes: int | None = None
     """On how many nodes it may be at a time; None: on any number."""
+    pool: str | None = None
+    """The pool whose nodes are to render it; None: the nodes that are in no pool."""
+    blender: str | None = None
+    """`4.5.15` exactly, any `4.5`, or `any`; None: the version that saved the file, or newer."""
+    device: str | None = None
+    """`gpu` or `cpu`; None: as the scene says, on any node."""
+    limits: str | None = None
+    """Farm-wide limits that it takes part in, with commas between."""
+    first: str | None = None
+    """Frames to render before the others: notation, `ends`, or `x10` for every tenth."""
+    after: Sequence[int] | str | None = None
+    """Shots that must be completed before it starts: numbers."""
+    after_frames: Sequence[int] | str | None = None
+    """Shots of which frame n must be done before its frame n starts: numbers."""
+    not_before: datetime | str | None = None
+    """When it may start; a time without a zone is the farm's local time."""
+    race: bool = False
+    """Render its last frames a second time on slots that would idle: the first to finish wins."""
     strict: bool = False
     """Refuse the shot for what would otherwise be a warning."""
 
@@ -93,4 +113,12 @@ class Checked:
     not_tags: tuple[str, ...]
     min_memory_bytes: int
     max_nodes: int | None
+    pool: str
+    blender: str
+    device: str
+    limit_names: tuple[str, ...]
+    after: tuple[int, ...]
+    after_frames: tuple[int, ...]
+    not_before: datetime | None
+    race: bool
     warnings: tuple[str, ...]

@@ -98,6 +98,19 @@ class ShotDetail:
     min_memory_bytes: int
     """Memory that a node's machine must have; 0: any."""
     max_nodes: int | None
+    pool: str
+    blender: str
+    """Which Blender it wants; empty: the one that saved the file, or newer."""
+    device: str
+    """`gpu`, `cpu`, or empty: as the scene says."""
+    limit_names: tuple[str, ...]
+    not_before: datetime | None
+    race: bool
+    held_count: int
+    """Pending frames that wait for the same frame of another shot."""
+    ended_chunks: int
+    opened_scenes: int
+    """For how many of those chunks a Blender had to open the scene."""
     existing: str
     output_dir: str
     padding: int

@@ -95,6 +95,19 @@ class ShotDetailSchema(ShotSchema):
     not_tags = fields.List(fields.String())
     min_memory_bytes = fields.Integer()
     max_nodes = fields.Integer(allow_none=True)
+    pool = fields.String()
+    blender = fields.String()
+    device = fields.String()
+    limit_names = fields.List(fields.String())
+    not_before = fields.AwareDateTime(format="iso", allow_none=True)
+    race = fields.Boolean()
+    held_count = fields.Integer(
+        metadata={"description": "Pending frames that wait for the same frame of another shot."}
+    )
+    ended_chunks = fields.Integer()
+    opened_scenes = fields.Integer(
+        metadata={"description": "For how many ended chunks the scene had to be opened."}
+    )
     existing = fields.String()
     output_dir = fields.String()
     padding = fields.Integer()
@@ -169,6 +182,52 @@ class SubmitSchema(Schema):
         load_default=None,
         allow_none=True,
         metadata={"description": "On how many nodes it may be at a time; null: any number."},
+    )
+    pool = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Whose nodes are to render it; null: those in no pool."},
+    )
+    blender = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "`4.5.15`, `4.5` or `any`; null: what saved the file, or newer."},
+    )
+    device = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "`gpu` or `cpu`; null: as the scene says."},
+    )
+    limits = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Farm-wide limits that it takes part in."},
+    )
+    first = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Frames to render first: `x10`, `ends` or notation."},
+    )
+    after = fields.List(
+        fields.Integer(strict=True),
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Shots that must be completed before it starts."},
+    )
+    after_frames = fields.List(
+        fields.Integer(strict=True),
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Shots of which the same frame must be done before each frame."},
+    )
+    not_before = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "ISO 8601: when it may start."},
+    )
+    race = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Render its last frames twice on slots that would idle."},
     )
     strict = fields.Boolean(load_default=False)
 

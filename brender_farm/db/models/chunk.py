@@ -39,6 +39,8 @@ class Chunk(db.Model):  # type: ignore[name-defined,misc]
     """Whether it is to end after its current frame."""
     fences: Mapped[list[int]] = mapped_column(JsonText, default=list, server_default="[]")
     """Loose chunks of the same folder that it must make harmless before it begins."""
+    twin_of: Mapped[int | None] = mapped_column(BigId)
+    """The chunk whose frames it renders a second time, in a race; None: it has its own."""
     reason: Mapped[str] = mapped_column(CleanText, default="")
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

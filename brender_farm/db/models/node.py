@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Double, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
@@ -39,6 +39,10 @@ class Node(db.Model):  # type: ignore[name-defined,misc]
     """Output folders it cannot write to now: folder → why."""
     bans_in_row: Mapped[int] = mapped_column(default=0, server_default="0")
     """From how many shots it was banned since it last finished a frame."""
+    hours: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """When it takes new work, such as `mon-fri 19:00-08:00, sat-sun`; empty: always."""
+    speed: Mapped[float] = mapped_column(Double, default=1.0, server_default="1")
+    """How fast it renders: 2 is twice as fast as the farm's other nodes on the same shots."""
     facts: Mapped[dict[str, Any]] = mapped_column(JsonText)
     """wire.MachineFacts"""
     memory_bytes: Mapped[int] = mapped_column(BigInteger, default=0)

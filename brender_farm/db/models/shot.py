@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Double, Index, String, Text, false, text
+from sqlalchemy import BigInteger, Double, Index, String, Text, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
@@ -65,6 +65,20 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     """What a node's machine must have at least."""
     max_nodes: Mapped[int | None]
     """On how many nodes it may be at a time."""
+    pool: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
+    """The pool whose nodes render it; empty: the nodes without a pool."""
+    blender: Mapped[str] = mapped_column(String(20), default="", server_default=text("''"))
+    """Which Blender: `4.5.15`, `4.5`, `any`; empty: the one that saved the file, or newer."""
+    device: Mapped[str] = mapped_column(String(10), default="", server_default=text("''"))
+    """`gpu` or `cpu`; empty: as the scene says, on any node."""
+    limit_names: Mapped[list[str]] = mapped_column(JsonText, default=list, server_default="[]")
+    """The farm-wide limits that each of its chunks takes one of."""
+    race: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a slot that would idle renders its last frames a second time."""
+    not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_open: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether nothing holds it back as a whole: its start time has come, the shots it comes after
+    are completed."""
     warnings: Mapped[list[str]] = mapped_column(JsonText, default=list)
 
     frames: Mapped[str] = mapped_column(Text)
@@ -73,6 +87,9 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     pending: Mapped[str] = mapped_column(Text)
     """Positions of the frames that no chunk has and that are not over (Spans)."""
     pending_count: Mapped[int]
+    held: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    """Positions of pending frames that wait for the same frame of another shot (Spans)."""
+    held_count: Mapped[int] = mapped_column(default=0, server_default="0")
     retries: Mapped[dict[str, str]] = mapped_column(JsonText, default=dict, server_default="{}")
     """The pending frames that failed before: ids of the nodes to avoid (`3,7`) → Spans."""
     strikes: Mapped[dict[str, int]] = mapped_column(JsonText, default=dict, server_default="{}")
@@ -86,6 +103,12 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     measured_count: Mapped[int] = mapped_column(default=0)
     """Frames that `render_seconds` is the sum of; less than done_count where files were there."""
     render_seconds: Mapped[float] = mapped_column(default=0.0)
+    seconds_squared: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
+    """Sum of the squares of the same seconds: how much its frames differ."""
+    ended_chunks: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Chunks that a node went through, wholly or in part."""
+    opened_scenes: Mapped[int] = mapped_column(default=0, server_default="0")
+    """For how many of those a Blender had to open the scene first."""
     audited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When its finished files were last compared with what is recorded; None: since it was last
     completed, never."""

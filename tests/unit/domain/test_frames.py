@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from brender_farm.domain.frames import MAX_FRAME_NUMBER, MAX_FRAMES, MAX_TEXT, FrameList, Spans
+from brender_farm.domain.frames import MAX_FRAME_NUMBER, MAX_FRAMES, MAX_STORED, FrameList, Spans
 from brender_farm.errors import FrameSyntaxError
 
 FRAMES = st.lists(st.integers(0, 60), min_size=1, max_size=40, unique=True)
@@ -180,5 +180,17 @@ def test_whatever_is_accepted_can_be_stored_and_read_again():
             break
     assert len(accepted) > 3
     longest = accepted[-1]
-    assert len(str(longest)) <= MAX_TEXT
-    assert list(FrameList.parse(str(longest))) == list(longest)
+    assert len(str(longest)) <= MAX_STORED
+    assert list(FrameList.stored(str(longest))) == list(longest)
+
+
+def test_some_frames_may_be_put_before_the_others():
+    assert str(FrameList.parse("1-10").with_first([5, 10, 5, 99])) == "5,10,1-4,6-9"
+
+
+def test_frames_put_first_are_still_the_same_frames():
+    frames = FrameList.parse("1-20000")
+    ordered = frames.with_first(range(1, 20001, 10))
+    assert list(FrameList.stored(str(ordered))) == list(ordered)
+    assert sorted(ordered) == list(frames)
+    assert list(ordered)[:3] == [1, 11, 21]

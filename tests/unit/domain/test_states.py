@@ -106,8 +106,11 @@ def test_an_action_leads_on_exactly_where_it_is_offered(state, action):
     )
 
 
-def test_a_paused_shot_is_unfinished_but_gets_nothing():
-    assert set(UNFINISHED_SHOT_STATES) - set(ACTIVE_SHOT_STATES) == {ShotState.PAUSED}
+def test_a_paused_or_waiting_shot_is_unfinished_but_gets_nothing():
+    assert set(UNFINISHED_SHOT_STATES) - set(ACTIVE_SHOT_STATES) == {
+        ShotState.PAUSED,
+        ShotState.WAITING,
+    }
 
 
 @pytest.mark.parametrize(

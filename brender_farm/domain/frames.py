@@ -122,7 +122,7 @@ class FrameList:
         positions = (self.position(frame) for frame in dict.fromkeys(frames))
         first = [position for position in positions if position is not None]
         rest = Spans.all(len(self)) - Spans.of(first)
-        ordered = [self.runs[0][:0], *_runs_of(self[at] for at in first), *self.at(rest).runs]
+        ordered = [*_runs_of(self[at] for at in first), *self.at(rest).runs]
         return self._checked(_joined(ordered))
 
     def at(self, spans: Spans) -> FrameList:

@@ -7,36 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from brender_farm.domain.versions import can_open
+from brender_farm.domain.fit import is_able
 from brender_farm.domain.views import NodeView, ShotView
-
-
-def fits(shot: ShotView, node: NodeView) -> bool:
-    """Tell whether the node could render this shot at all, busy or not."""
-    return node.name not in shot.banned and _is_able(shot, node)
-
-
-def has_version(shot: ShotView, node: NodeView) -> bool:
-    """Tell whether the node has a Blender that can open the shot's file."""
-    return any(can_open(version, shot.blend_version) for version in node.blender_versions)
-
-
-def _is_able(shot: ShotView, node: NodeView) -> bool:
-    """Tell what is the same for all nodes of a kind."""
-    return (
-        shot.output_dir not in node.unwell and meets_needs(shot, node) and has_version(shot, node)
-    )
-
-
-def meets_needs(shot: ShotView, node: NodeView) -> bool:
-    """Tell whether the node has the tags and the memory that the shot asks for."""
-    needs = shot.needs
-    return (
-        needs.tags <= node.tags
-        and needs.not_tags.isdisjoint(node.tags)
-        and node.memory_bytes >= needs.memory_bytes
-    )
-
 
 _Rank = tuple[int, str]
 """Most free slots first, then by name."""
@@ -125,7 +97,7 @@ class Room:
     def _kinds_for(self, shot: ShotView) -> list[_Kind]:
         what = (shot.blend_version, shot.output_dir, shot.needs)
         if what not in self._able:
-            self._able[what] = [kind for kind in self._kinds if _is_able(shot, kind.example)]
+            self._able[what] = [kind for kind in self._kinds if is_able(shot, kind.example)]
         return self._able[what]
 
     def _warmest(self, kind: _Kind, blend: str, out: Iterable[str]) -> _Rank | None:

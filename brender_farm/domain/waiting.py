@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from brender_farm.domain.room import fits, has_version, meets_needs
+from brender_farm.domain.fit import fits, has_version, meets_needs
 from brender_farm.domain.states import ShotState
 from brender_farm.domain.versions import parse_version
 from brender_farm.domain.views import NodeView, ShotView

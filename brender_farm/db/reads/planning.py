@@ -19,7 +19,14 @@ from brender_farm.domain.states import ACTIVE_SHOT_STATES, LIVE_CHUNK_STATES, No
 from brender_farm.domain.views import Needs, NodeView, RetryLot, ShotView
 
 _WILLING_NODES = select(
-    Node.id, Node.name, Node.slots, Node.facts, Node.warm, Node.unwell, Node.memory_bytes
+    Node.id,
+    Node.name,
+    Node.slots,
+    Node.facts,
+    Node.warm,
+    Node.unwell,
+    Node.memory_bytes,
+    Node.speed,
 ).where(Node.online.is_(True), Node.accepting.is_(True), Node.intent == NodeIntent.ENABLED)
 _SHOTS_WITH_WORK = select(
     Shot.id,
@@ -35,6 +42,12 @@ _SHOTS_WITH_WORK = select(
     Shot.not_tags,
     Shot.min_memory_bytes,
     Shot.max_nodes,
+    Shot.pool,
+    Shot.blender,
+    Shot.device,
+    Shot.limit_names,
+    Shot.race,
+    Shot.held_count,
     Shot.chunk_size,
     Shot.measured_count,
     Shot.render_seconds,
@@ -57,6 +70,9 @@ def node_views(session: Session) -> dict[str, NodeView]:
             unwell=frozenset(row.unwell),
             tags=frozenset(row.facts.get("tags", ())),
             memory_bytes=row.memory_bytes,
+            pool=row.facts.get("pool", ""),
+            has_gpu=bool(row.facts.get("gpus")),
+            speed=row.speed,
         )
         for row in session.execute(_WILLING_NODES)
     }
@@ -98,7 +114,8 @@ def shot_view(
         blend=shot.blend,
         blend_version=shot.blend_version,
         output_dir=shot.output_dir,
-        pending_count=shot.pending_count,
+        pending_count=shot.pending_count - shot.held_count,
+        held_count=shot.held_count,
         retries=tuple(
             RetryLot(
                 key=lot.key,
@@ -112,9 +129,14 @@ def shot_view(
             tags=frozenset(shot.tags),
             not_tags=frozenset(shot.not_tags),
             memory_bytes=shot.min_memory_bytes,
+            pool=shot.pool,
+            blender=shot.blender,
+            device=shot.device,
         ),
         max_nodes=shot.max_nodes,
         on_nodes=on_nodes,
+        limits=frozenset(shot.limit_names),
+        race=shot.race,
         chunk_size=shot.chunk_size,
         seconds_per_frame=(
             shot.render_seconds / shot.measured_count if shot.measured_count else None

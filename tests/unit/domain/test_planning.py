@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brender_farm.domain.fit import fits
 from brender_farm.domain.planning import plan
-from brender_farm.domain.room import fits
 from brender_farm.domain.views import Assignment, Needs, NodeView, RetryLot, ShotView
 
 VERSIONS = ("3.4", "4.2", "4.5")

@@ -58,6 +58,7 @@ class Attempt:
         self._frame: int | None = None
         self._progress: Progress | None = None
         self._proofs: list[Future[bool]] = []
+        self._opened_scene: bool | None = None
         self._last_target: Path | None = None
 
     def claim(self) -> wire.ChunkClaim:
@@ -196,6 +197,7 @@ class Attempt:
                 self._current.turn_to(session, None)
                 if self._is_ending:  # it was told between the last look and now
                     raise SessionDied("The chunk was stopped.")
+                self._opened_scene = session.scene_key != spec.key or bool(self._opened_scene)
                 opened = session.open(spec)
                 while left and not self._is_ending:
                     self._render_one(session, opened, left[0])
@@ -311,6 +313,7 @@ class Attempt:
             chunk_id=self._order.chunk_id,
             returned=bool(reason) and self._winding_down.is_set(),
             blend_changed=self._blend_changed,
+            opened_scene=self._opened_scene,
             reason=plain(reason),
         )
         self._node.outbox.post(ended)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from brender_farm import wire
 from brender_farm.db.models import Chunk, Node, Shot
 from brender_farm.db.reads.planning import node_views, shot_views
+from brender_farm.db.reads.rules import limit_slots
 from brender_farm.db.writes.chunks import cut_chunk
 from brender_farm.db.writes.loose import loose_by_folder
 from brender_farm.db.writes.shots import roll_up, touch
@@ -35,9 +36,9 @@ def assign_chunks(session: Session, *, now: datetime) -> list[Dispatch]:
     if not any(node.free_slots > 0 for node in nodes.values()):
         return []
     shots = shot_views(session)
-    if not shots:
+    if not any(shot.pending_count for shot in shots):
         return []
-    assignments = plan(shots, list(nodes.values()))
+    assignments = plan(shots, list(nodes.values()), limits=limit_slots(session))
     node_ids = (
         {row.name: row.id for row in session.query(Node.name, Node.id)} if assignments else {}
     )

@@ -22,6 +22,7 @@ from brender_farm.db.writes.loose import forget_loose
 from brender_farm.db.writes.nodes import stop_accepting
 from brender_farm.db.writes.shots import move, roll_up, set_pending, touch
 from brender_farm.domain.frames import Spans, frame_list
+from brender_farm.domain.pace import LEARN_EVERY, learnt_speed
 from brender_farm.domain.states import (
     ACTIVE_SHOT_STATES,
     LIVE_CHUNK_STATES,
@@ -126,8 +127,18 @@ class _Recorder:
             self.shot.done_count += 1
             self.shot.measured_count += 1
             self.shot.render_seconds += item.seconds
+            self._learn(item.seconds)
         self._store(frame, item)
         clear_blame(self.shot, self.node)
+
+    def _learn(self, seconds: float) -> None:
+        """Count what the frame would have taken on a node of speed 1, and learn the node's own."""
+        shot, node = self.shot, self.node
+        shot.work_seconds += seconds * node.speed
+        shot.work_squared += (seconds * node.speed) ** 2
+        if shot.measured_count % LEARN_EVERY == 0:
+            usual_s = shot.work_seconds / shot.measured_count
+            node.speed = learnt_speed(node.speed, usual_s=usual_s, seconds=seconds)
 
     def _position(self, number: int) -> int | None:
         """Return where a frame of this chunk stands in the shot; None for any other frame."""
@@ -180,6 +191,9 @@ class _Recorder:
         if heard < item.reported_count and item.resent < PATIENCE:
             return False
         unfinished = bool(self.chunk.spans)
+        if item.opened_scene is not None:
+            self.shot.ended_chunks += 1
+            self.shot.opened_scenes += item.opened_scene
         if item.returned and unfinished and not self.chunk.ending:
             stop_accepting(self.session, self.chunk.node_id)  # until it says what is the matter
         if unfinished and (item.returned or not self.chunk.failed_count):

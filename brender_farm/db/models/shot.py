@@ -103,8 +103,10 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     measured_count: Mapped[int] = mapped_column(default=0)
     """Frames that `render_seconds` is the sum of; less than done_count where files were there."""
     render_seconds: Mapped[float] = mapped_column(default=0.0)
-    seconds_squared: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
-    """Sum of the squares of the same seconds: how much its frames differ."""
+    work_seconds: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
+    """Sum of the same seconds, each times its node's speed: what a node of speed 1 would take."""
+    work_squared: Mapped[float] = mapped_column(Double, default=0.0, server_default="0")
+    """Sum of the squares of those: how much its frames differ."""
     ended_chunks: Mapped[int] = mapped_column(default=0, server_default="0")
     """Chunks that a node went through, wholly or in part."""
     opened_scenes: Mapped[int] = mapped_column(default=0, server_default="0")

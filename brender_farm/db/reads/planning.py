@@ -7,13 +7,16 @@ as asking.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Chunk, Node, Shot
 from brender_farm.db.reads.nodes import node_names
+from brender_farm.db.reads.rules import weights
+from brender_farm.domain.pace import spread
 from brender_farm.domain.retries import lots_of
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, LIVE_CHUNK_STATES, NodeIntent
 from brender_farm.domain.views import Needs, NodeView, RetryLot, ShotView
@@ -28,7 +31,7 @@ _WILLING_NODES = select(
     Node.memory_bytes,
     Node.speed,
 ).where(Node.online.is_(True), Node.accepting.is_(True), Node.intent == NodeIntent.ENABLED)
-_SHOTS_WITH_WORK = select(
+_SHOTS = select(
     Shot.id,
     Shot.priority,
     Shot.submitter,
@@ -50,11 +53,22 @@ _SHOTS_WITH_WORK = select(
     Shot.held_count,
     Shot.chunk_size,
     Shot.measured_count,
-    Shot.render_seconds,
-).where(Shot.state.in_(ACTIVE_SHOT_STATES), Shot.pending_count > 0)
+    Shot.work_seconds,
+    Shot.work_squared,
+    Shot.frame_count,
+    Shot.done_count,
+    Shot.failed_count,
+)
+_SHOTS_WITH_WORK = _SHOTS.where(
+    Shot.state.in_(ACTIVE_SHOT_STATES), Shot.pending_count > Shot.held_count
+)
+_THESE_SHOTS = _SHOTS.where(Shot.id.in_(bindparam("ids", expanding=True)))
 _IS_LIVE = Chunk.state.in_(LIVE_CHUNK_STATES)
 _LIVE_BY_NODE = select(Chunk.node_id, func.count()).where(_IS_LIVE).group_by(Chunk.node_id)
 _LIVE_BY_SHOT = select(Chunk.shot_id, func.count()).where(_IS_LIVE).group_by(Chunk.shot_id)
+
+
+_EQUAL: Mapping[str, float] = {}
 
 
 def node_views(session: Session) -> dict[str, NodeView]:
@@ -79,14 +93,20 @@ def node_views(session: Session) -> dict[str, NodeView]:
 
 
 def shot_views(session: Session) -> list[ShotView]:
-    """Return the shots that have frames to give away."""
+    """Return the shots that have frames to give away, and those that only have slots."""
     busy = _counts(session, _LIVE_BY_SHOT)
     rows = session.execute(_SHOTS_WITH_WORK).all()
     names = node_names(session) if any(row.retries or row.bans for row in rows) else {}
     on_nodes = {row.id: nodes_of(session, row.id) for row in rows if row.max_nodes is not None}
-    return [
-        shot_view(row, busy.get(row.id, 0), names, on_nodes.get(row.id, frozenset()))
+    shares = weights(session)
+    views = [
+        shot_view(row, busy.pop(row.id, 0), names, on_nodes.get(row.id, frozenset()), shares)
         for row in rows
+    ]
+    holding = session.execute(_THESE_SHOTS, {"ids": list(busy)}).all() if busy else []
+    return views + [
+        replace(shot_view(row, busy[row.id], {}, weights=shares), pending_count=0, retries=())
+        for row in holding
     ]
 
 
@@ -101,6 +121,7 @@ def shot_view(
     busy_slots: int,
     node_names: Mapping[int, str],
     on_nodes: frozenset[str] = frozenset(),
+    weights: Mapping[str, float] = _EQUAL,
 ) -> ShotView:
     """Return one shot, a Shot or a row with the same names, as the planner sees it.
 
@@ -138,9 +159,17 @@ def shot_view(
         limits=frozenset(shot.limit_names),
         race=shot.race,
         chunk_size=shot.chunk_size,
-        seconds_per_frame=(
-            shot.render_seconds / shot.measured_count if shot.measured_count else None
+        weight=weights.get(shot.submitter, 1.0),
+        rendering_count=(
+            shot.frame_count - shot.pending_count - shot.done_count - shot.failed_count
         ),
+        seconds_per_frame=(
+            shot.work_seconds / shot.measured_count if shot.measured_count else None
+        ),
+        seconds_spread=spread(
+            count=shot.measured_count, total=shot.work_seconds, squares=shot.work_squared
+        ),
+        measured_count=shot.measured_count,
         busy_slots=busy_slots,
     )
 

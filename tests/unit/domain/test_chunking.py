@@ -11,7 +11,11 @@ def size(
     pending: int, *, fixed: int | None = None, slots: int = 1, seconds: float | None = None
 ) -> int:
     return next_chunk_size(
-        fixed=fixed, pending_count=pending, slot_count=slots, seconds_per_frame=seconds
+        fixed=fixed,
+        pending_count=pending,
+        seconds_per_frame=seconds,
+        speed=1.0,
+        capacity=slots,
     )
 
 
@@ -56,3 +60,23 @@ def test_chunks_never_grow_towards_the_end(pending, slots, seconds):
         sizes.append(size(pending, slots=slots, seconds=seconds))
         pending -= sizes[-1]
     assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_faster_node_gets_more_frames_in_the_same_time():
+    sizes = [
+        next_chunk_size(
+            fixed=None, pending_count=1000, seconds_per_frame=1.0, speed=speed, capacity=3.5
+        )
+        for speed in (0.5, 1.0, 2.0)
+    ]
+    assert sizes == [7, 15, 30]
+
+
+def test_towards_the_end_each_node_gets_its_share_by_speed():
+    sizes = [
+        next_chunk_size(
+            fixed=None, pending_count=70, seconds_per_frame=0.01, speed=speed, capacity=3.5
+        )
+        for speed in (0.5, 1.0, 2.0)
+    ]
+    assert sizes == [5, 10, 20]

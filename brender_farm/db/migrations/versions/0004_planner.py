@@ -21,7 +21,8 @@ _ADDED = {
         sa.Column("is_open", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("held", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("held_count", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("seconds_squared", sa.Double(), server_default="0", nullable=False),
+        sa.Column("work_seconds", sa.Double(), server_default="0", nullable=False),
+        sa.Column("work_squared", sa.Double(), server_default="0", nullable=False),
         sa.Column("ended_chunks", sa.Integer(), server_default="0", nullable=False),
         sa.Column("opened_scenes", sa.Integer(), server_default="0", nullable=False),
     ),
@@ -39,6 +40,7 @@ def upgrade() -> None:
         with op.batch_alter_table(table, recreate="never") as batch_op:
             for column in columns:
                 batch_op.add_column(column)
+    op.execute("UPDATE shots SET work_seconds = render_seconds")
     op.create_table(
         "limits",
         sa.Column("name", sa.String(40), nullable=False),

@@ -1,19 +1,21 @@
-"""The whole shot in one line: runs of frames of the same state, as parts of a bar."""
+"""All frames of a shot at a glance: one cell a frame, drawn by the browser from runs of states."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from brender_farm.service import shots
-from brender_farm.service.shapes import FrameCell, FramePage, ShotDetail
+from brender_farm.domain.frames import frame_list
+from brender_farm.service.frame_runs import frame_runs
+from brender_farm.service.shapes import FrameRun, ShotDetail
 
-MOST_FRAMES = 3_000
-"""Beyond this a frame is far narrower than a pixel, and reading every cell is no longer cheap."""
+MOST_LINKS = 300
+"""Runs beyond which the bar for browsers without JavaScript is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """Neighbouring frames of one state; `start` and `count` in rendering order."""
+class LinkedRun:
+    """A run with the frames that it begins and ends with."""
 
     state: str
     start: int
@@ -24,36 +26,38 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameMap:
-    """All frames of a shot as runs, and how many frames a page of the grid shows."""
+    """The frames of a shot as runs, and how many frames a page of the grid shows."""
 
-    runs: tuple[Run, ...]
+    runs: tuple[FrameRun, ...]
+    links: tuple[LinkedRun, ...]
+    """The same for browsers without JavaScript; empty when there are too many."""
     total: int
     per_page: int
 
+    @property
+    def code(self) -> str:
+        """The runs as the script reads them: `done 3,failed 1`, each state by its first letter."""
+        return ",".join(f"{run.state[0]}{run.count}" for run in self.runs)
 
-def map_of(detail: ShotDetail, shown: FramePage, per_page: int) -> FrameMap | None:
-    """Return the map of a shot that needs more than one page; None for small and huge ones."""
-    total = detail.row.frame_count
-    if not per_page < total <= MOST_FRAMES:
+
+def map_of(detail: ShotDetail, per_page: int) -> FrameMap | None:
+    """Return the map of a shot that needs more than one page; None for small ones."""
+    if detail.row.frame_count <= per_page:
         return None
-    whole = shown if len(shown.cells) == total else shots.shot_frames(detail.row.id, limit=total)
-    return FrameMap(runs=tuple(runs_of(whole.cells)), total=total, per_page=per_page)
+    runs = frame_runs(detail.row.id)
+    links = linked(runs, detail.frames) if len(runs) <= MOST_LINKS else ()
+    return FrameMap(runs=runs, links=links, total=detail.row.frame_count, per_page=per_page)
 
 
-def runs_of(cells: tuple[FrameCell, ...]) -> list[Run]:
-    runs: list[Run] = []
-    start = 0
-    for position in range(1, len(cells) + 1):
-        if position < len(cells) and cells[position].state == cells[start].state:
-            continue
-        runs.append(
-            Run(
-                state=cells[start].state,
-                start=start,
-                count=position - start,
-                first_frame=cells[start].frame,
-                last_frame=cells[position - 1].frame,
-            )
+def linked(runs: Sequence[FrameRun], frames: str) -> tuple[LinkedRun, ...]:
+    order = frame_list(frames)
+    return tuple(
+        LinkedRun(
+            state=run.state,
+            start=run.start,
+            count=run.count,
+            first_frame=order[run.start],
+            last_frame=order[run.start + run.count - 1],
         )
-        start = position
-    return runs
+        for run in runs
+    )

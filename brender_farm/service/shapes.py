@@ -163,6 +163,15 @@ class FramePage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrameRun:
+    """Neighbouring frames of one state; `start` and `count` are places in rendering order."""
+
+    state: FrameState
+    start: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChunkRow:
     """A chunk as the shot's page shows it."""
 

@@ -20,6 +20,7 @@ from brender_farm.domain.states import FrameState
 from brender_farm.errors import ActionRefused, RequestRefused
 from brender_farm.service import deletion, shots
 from brender_farm.service.audit_result import AuditResult
+from brender_farm.service.latest import latest_frame
 from brender_farm.service.shapes import ShotDetail
 from dashboard import live
 from dashboard.audits import Audits
@@ -135,8 +136,8 @@ def _shown(shot_id: int) -> dict[str, Any]:
         "frames": frames,
         "frame_state": state,
         "part": Slice(number, FRAMES_PER_PAGE, frames.total),
-        "frame_map": map_of(detail, frames, FRAMES_PER_PAGE),
-        "latest": _latest(detail.row.done_count, shot_id),
+        "frame_map": map_of(detail, FRAMES_PER_PAGE),
+        "latest": latest_frame(shot_id) if detail.row.done_count else None,
         "chunks": shots.shot_chunks(shot_id, limit=chunk_limit),
         "chunk_limit": chunk_limit,
         "all_chunks": chunk_limit == CHUNKS_IN_ALL,
@@ -144,11 +145,3 @@ def _shown(shot_id: int) -> dict[str, Any]:
         "audit_news": _audit_news(detail),
         "events": shots.shot_events(shot_id, limit=30),
     }
-
-
-def _latest(done_count: int, shot_id: int) -> Any:
-    """Return the last frame, in rendering order, that has a picture."""
-    if not done_count:
-        return None
-    found = shots.shot_frames(shot_id, offset=done_count - 1, limit=1, state=FrameState.DONE)
-    return found.cells[0] if found.cells else None

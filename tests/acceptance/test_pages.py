@@ -90,6 +90,22 @@ def test_a_frame_opens_large_and_the_arrow_key_leads_to_the_next(
     assert "anna" in page.inner_text(".facts")
 
 
+def test_the_map_of_a_long_shot_opens_the_frame_that_is_chosen(
+    real_farm: Farm, page: sync_api.Page
+) -> None:
+    submit(real_farm, page, "A long one", "1-130")
+    page.focus("canvas[data-runs]")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert page.inner_text(".map-tip").startswith("Frame 3: ")
+
+    page.wait_for_selector('canvas[data-runs="d130"]', state="attached")
+    wait_for(lambda: page.inner_text(".map-tip") == "Frame 3: done", "the map follows the farm")
+    page.locator("canvas[data-runs]").click(position={"x": 2, "y": 2})
+
+    page.wait_for_url(re.compile(r"/frames/1$"))
+
+
 def test_a_shot_is_cancelled_after_being_asked(real_farm: Farm, page: sync_api.Page) -> None:
     submit(real_farm, page, "Not wanted", "1-5000")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, case, cast, func, or_, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from brender_farm.db.models import Chunk, Event, Farm, Frame, Node, Shot
 from brender_farm.db.types import LARGEST, clean
+from brender_farm.domain.frames import frame_list
 from brender_farm.domain.states import LIVE_CHUNK_STATES, UNFINISHED_SHOT_STATES, ShotState
 from brender_farm.errors import NotFound
 
@@ -123,6 +125,17 @@ def latest_chunks(session: Session, shot_id: int, limit: int) -> list[tuple[Chun
     query = _chunks_with_node().where(Chunk.shot_id == shot_id)
     found = session.execute(query.order_by(Chunk.id.desc()).limit(limit))
     return [(chunk, node) for chunk, node in found]
+
+
+def newest_done_frames(session: Session, shot_id: int) -> list[int]:
+    """Return frames of the newest chunks that finished some: the last finished one is of these.
+
+    At most 200, of the newest 8 such chunks: there is no index of frames by time.
+    """
+    wanted = select(Chunk.frames).where(Chunk.shot_id == shot_id, Chunk.done_count > 0)
+    texts = session.scalars(wanted.order_by(Chunk.id.desc()).limit(8))
+    numbers = [number for text in texts for number in islice(frame_list(text), 100)]
+    return numbers[:200]
 
 
 def chunk_with_node(session: Session, chunk_id: int) -> tuple[Chunk, str] | None:

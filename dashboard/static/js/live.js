@@ -1,9 +1,10 @@
 /* How live fragments behave: typed text survives, hidden pages rest, a lost farm is said so. */
 (() => {
   Idiomorph.defaults.ignoreActiveValue = true;
-  // What someone has opened stays open, whatever arrives from the farm.
+  // What someone has opened stays open, whatever arrives from the farm; what is drawn stays drawn.
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) =>
-    !(name === "open" && element.matches("details"));
+    !(name === "open" && element.matches("details")) &&
+    !(element.matches("canvas") && ["width", "height", "style"].includes(name));
 
   const polls = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every");
   const lost = (is) => document.documentElement.classList.toggle("farm-lost", is);

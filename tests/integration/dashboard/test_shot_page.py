@@ -1,3 +1,11 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from brender_farm.db.models import Shot
+from tests.integration.dashboard.conftest import done_frame
+
+
 def test_a_shot_shows_its_frames_chunks_and_history(farm):
     shot_id = farm.add_shot("lantern", done=3)
     farm.add_chunk(shot_id, farm.add_node("atlas"), frames="5-8", spans="4-8")
@@ -84,12 +92,30 @@ def test_a_long_shot_has_a_map_of_all_its_frames(farm):
     text = farm.text(f"/shots/{farm.add_shot('long', count=300, done=5)}")
     assert "Frames 1 to 5: done" in text
     assert "Frames 6 to 300: pending" in text
+    assert 'data-runs="d5,p295"' in text
 
 
 def test_a_shot_of_100_000_frames_is_shown_without_reading_them_all(farm):
     shot_id = farm.add_shot("huge", count=100_000)
     text = farm.text(f"/shots/{shot_id}")
     assert text.count('class="cell ') == 120
+    assert 'data-runs="p100000"' in text
+
+
+def test_the_frame_that_was_finished_last_is_shown_large(farm):
+    shot_id = farm.add_shot(count=10)
+    node_id = farm.add_node()
+    now = datetime.now(UTC)
+    for frame, minutes in ((9, 3), (2, 1), (5, 2)):
+        chunk_id = farm.add_chunk(
+            shot_id, node_id, state="done", frames=str(frame), frame_count=1, done_count=1
+        )
+        with farm.writing() as session:
+            done = done_frame(shot_id, frame, now - timedelta(minutes=minutes))
+            done.chunk_id = chunk_id
+            session.add(done)
+            session.get(Shot, shot_id).done_count += 1
+    assert f"/shots/{shot_id}/frames/2/large.jpg" in farm.text(f"/shots/{shot_id}")
 
 
 def test_a_poll_of_a_shot_is_answered_only_when_it_changed(farm):

@@ -1,44 +1,18 @@
 from brender_farm.domain.states import FrameState
-from brender_farm.service.shapes import FrameCell
-from dashboard.frame_map import runs_of
+from brender_farm.service.shapes import FrameRun
+from dashboard.frame_map import FrameMap, linked
+
+RUNS = (
+    FrameRun(state=FrameState.DONE, start=0, count=3),
+    FrameRun(state=FrameState.FAILED, start=3, count=1),
+    FrameRun(state=FrameState.PENDING, start=4, count=2),
+)
 
 
-def cells(states):
-    words = {
-        "d": FrameState.DONE,
-        "f": FrameState.FAILED,
-        "r": FrameState.RENDERING,
-        "p": FrameState.PENDING,
-    }
-    return tuple(
-        FrameCell(
-            frame=100 + number,
-            state=words[letter],
-            chunk_id=None,
-            node=None,
-            seconds=None,
-            byte_count=None,
-            peak_bytes=None,
-            tries=0,
-            reason="",
-            log_tail="",
-            files=(),
-            tag="",
-        )
-        for number, letter in enumerate(states)
-    )
+def test_runs_are_written_as_the_script_reads_them():
+    assert FrameMap(runs=RUNS, links=(), total=6, per_page=2).code == "d3,f1,p2"
 
 
-def test_neighbours_of_one_state_are_one_run():
-    runs = runs_of(cells("dddfrrpp"))
-    assert [(run.state, run.start, run.count) for run in runs] == [
-        ("done", 0, 3),
-        ("failed", 3, 1),
-        ("rendering", 4, 2),
-        ("pending", 6, 2),
-    ]
-    assert (runs[0].first_frame, runs[0].last_frame) == (100, 102)
-
-
-def test_no_frames_are_no_runs():
-    assert runs_of(()) == []
+def test_a_link_names_the_frames_in_rendering_order():
+    ends = [(run.first_frame, run.last_frame) for run in linked(RUNS, "10-15")]
+    assert ends == [(10, 12), (13, 13), (14, 15)]

@@ -34,6 +34,17 @@ def test_every_static_file_of_a_page_is_there_and_kept_for_a_year(farm):
         assert "max-age=31536000" in response.headers["Cache-Control"], address
 
 
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_pages_and_style_sheets_travel_compressed(farm, encoding):
+    farm.add_shot("long", count=300)
+    plain = farm.get("/shots/1")
+    packed = farm.get("/shots/1", headers={"Accept-Encoding": encoding})
+    assert packed.headers["Content-Encoding"] == encoding
+    assert len(packed.data) < len(plain.data) / 5
+    style = farm.get("/static/css/pages.css", headers={"Accept-Encoding": "gzip, br"})
+    assert style.headers["Content-Encoding"] == "br"
+
+
 def test_a_page_that_is_not_there_says_so_in_a_page(farm):
     response = farm.get("/nowhere")
     assert (response.status_code, response.mimetype) == (404, "text/html")

@@ -55,6 +55,8 @@ class Settings:
     """What this machine is good for: shots may ask for tags, or keep away from them."""
     pool: str
     """The pool this machine is kept for; empty: it renders what asks for no pool."""
+    pictures_mb: float
+    """MB on disk that the dashboard's kept pictures may take."""
     warm: bool
     """Whether a node starts Blender before there is work."""
     audit: AuditKind
@@ -107,6 +109,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         memory_floor_pct=read("BRENDER_MEMORY_FLOOR_PCT", _share, "4"),
         tags=read("BRENDER_TAGS", read_tags, ""),
         pool=read("BRENDER_POOL", read_word, ""),
+        pictures_mb=read("BRENDER_PICTURES_MB", _megabytes, "2000"),
         warm=read("BRENDER_WARM", _yes_no, "yes"),
         audit=read("BRENDER_AUDIT", _audit_kind, "full"),
     )
@@ -209,6 +212,10 @@ def _grace(text: str) -> float:
 
 def _share(text: str) -> float:
     return _number(text, 90, "give a percentage from 0 to 90.")
+
+
+def _megabytes(text: str) -> float:
+    return _number(text, 100_000_000, "give a number of MB, 0 or more.")
 
 
 def _number(text: str, most: float, advice: str) -> float:

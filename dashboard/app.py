@@ -13,6 +13,7 @@ from dashboard import assets, context, errors, security
 from dashboard.api import register_api
 from dashboard.audits import Audits
 from dashboard.formatting import register_filters
+from dashboard.picture_store import PictureStore
 from dashboard.views import register_views
 
 COMPRESSED = [
@@ -59,6 +60,9 @@ def create_app(settings: Settings) -> DashboardApp:
     context.register_context(app)
     errors.register_errors(app)
     app.extensions["brender_audits"] = Audits(app)
+    app.extensions["brender_pictures"] = PictureStore(
+        settings.data_dir / "thumbnails", round(settings.pictures_mb * 1e6)
+    )
     register_views(app)
     register_api(app)
     return app

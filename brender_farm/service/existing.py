@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brender_farm.domain.formats import FORMATS
-from brender_farm.domain.frames import FrameList
+from brender_farm.domain.frames import frame_list
 from brender_farm.domain.places import frame_name
 from brender_farm.errors import FrameFailed
 from brender_farm.service.requests import Checked
@@ -29,7 +29,7 @@ def sound_frames(checked: Checked, padding: int) -> list[SoundFrame]:
     folder = Path(checked.output_dir)
     there = {entry.name for entry in folder.iterdir()}
     sound = []
-    for frame in FrameList.parse(checked.frames):
+    for frame in frame_list(checked.frames):
         name = frame_name(frame, padding, fmt)
         if name not in there:
             continue

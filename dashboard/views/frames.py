@@ -8,12 +8,13 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request, send_file
 
-from brender_farm.domain.frames import FrameList
+from brender_farm.domain.frames import frame_list
 from brender_farm.domain.states import may_rerender
 from brender_farm.errors import NotFound
 from brender_farm.service import files, shots
 from brender_farm.service.shapes import FrameCell, ShotDetail
 from dashboard import live
+from dashboard.picture_store import PictureStore
 from dashboard.placeholders import picture_placeholder
 from dashboard.thumbnails import WIDTHS, Wanted, is_tag, thumbnail
 
@@ -77,23 +78,24 @@ def extra_file(shot_id: int, frame: int, name: str) -> Response:
 
 
 def _picture(wanted: Wanted, caching: str) -> Response:
-    folder = current_app.extensions["brender_settings"].data_dir / "thumbnails"
-    kept = wanted.path(folder)
+    store: PictureStore = current_app.extensions["brender_pictures"]
+    kept = wanted.path(store.folder)
     if not kept.exists():  # a kept one needs no question to the database
         source = files.frame_file(wanted.shot_id, wanted.frame)
-        made = thumbnail(wanted, source, folder)
+        made = thumbnail(wanted, source, store.folder)
         if made is None:
             gone = not source.exists()
             words = "File is gone" if gone else "Cannot be shown"
             return picture_placeholder(words, large=wanted.kind == "large")
         kept = made
+        store.count_one()
     response = send_file(kept, mimetype="image/jpeg", conditional=True)
     response.headers["Cache-Control"] = caching
     return response
 
 
 def _around(detail: ShotDetail, frame: int) -> Neighbours:
-    position = FrameList.parse(detail.frames).position(frame)
+    position = frame_list(detail.frames).position(frame)
     if position is None:
         raise NotFound(f"“{detail.row.name}” has no frame {frame}: its frames are {detail.frames}.")
     offset = max(0, position - 1)

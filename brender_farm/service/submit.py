@@ -15,7 +15,7 @@ from brender_farm.db.models import Frame, Shot
 from brender_farm.db.reads.shots import taken_folders
 from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.shots import roll_up, set_pending, touch
-from brender_farm.domain.frames import FrameList, Spans
+from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.states import FrameState, ShotState
 from brender_farm.errors import BlendFileError, Fault, RequestRefused
 from brender_farm.service.check import check
@@ -184,7 +184,7 @@ def _store_found(session: Session, shot: Shot, found: Sequence[SoundFrame], now:
     """Count frames whose files are there and sound as done."""
     if not found:
         return
-    order = FrameList.parse(shot.frames)
+    order = frame_list(shot.frames)
     positions = [order.position(sound.frame) for sound in found]
     there = Spans.of(position for position in positions if position is not None)
     set_pending(shot, Spans.decode(shot.pending) - there)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-WIDTHS = {"thumb": 320, "large": 1600}
+WIDTHS = {"thumb": 320, "film": 640, "large": 1600}
 """Kinds of pictures and their greatest width in pixels."""
 
 WAIT_S = 20.0

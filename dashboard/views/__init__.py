@@ -12,13 +12,18 @@ from dashboard.views import (
     files,
     frames,
     nodes,
+    player,
     shot,
     shots,
     status,
     submit,
 )
 
+_MODULES = (
+    status, shots, shot, adopt, again, audit, frames, player, chunks, nodes, submit, files,
+)  # fmt: skip
+
 
 def register_views(app: Flask) -> None:
-    for module in (status, shots, shot, adopt, again, audit, frames, chunks, nodes, submit, files):
+    for module in _MODULES:
         app.register_blueprint(module.pages)

@@ -36,6 +36,17 @@ def frames_numbered(session: Session, shot_id: int, numbers: Sequence[int]) -> l
     return list(session.scalars(wanted))
 
 
+def digests_between(session: Session, shot_id: int, first: int, last: int) -> dict[int, str]:
+    """Return the digest of every finished frame with a number from `first` to `last`."""
+    wanted = select(Frame.frame, Frame.digest).where(
+        Frame.shot_id == shot_id,
+        Frame.frame.between(first, last),
+        Frame.state == FrameState.DONE,
+        Frame.digest.is_not(None),
+    )
+    return {row.frame: row.digest for row in session.execute(wanted)}
+
+
 def last_failed_frame(session: Session, shot_id: int) -> Frame | None:
     """Return the frame that gave up last."""
     wanted = select(Frame).where(Frame.shot_id == shot_id, Frame.state == FrameState.FAILED)

@@ -82,6 +82,12 @@ def test_a_frame_opens_large_and_the_arrow_key_leads_to_the_next(
     submit(real_farm, page, "Frame by frame", "1-2")
     page.wait_for_selector(".shot-title .tone-done")
 
+    page.click("text=Play")
+    page.wait_for_selector("[data-player=frame] >> text=Frame 1")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("[data-player=frame] >> text=Frame 2")
+    page.go_back()
+
     page.click("#f-1 a")
     page.wait_for_selector(".hero img")
     page.keyboard.press("ArrowRight")

@@ -9,6 +9,7 @@ from dashboard.views import (
     again,
     audit,
     chunks,
+    events,
     files,
     frames,
     nodes,
@@ -20,7 +21,7 @@ from dashboard.views import (
 )
 
 _MODULES = (
-    status, shots, shot, adopt, again, audit, frames, player, chunks, nodes, submit, files,
+    status, shots, shot, adopt, again, audit, frames, player, chunks, nodes, submit, files, events,
 )  # fmt: skip
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from brender_farm.service import farm
+from brender_farm.service.shapes import FarmGlance
 from dashboard import looks
 from dashboard.live import glance_tag
 from dashboard.trouble import farm_warning
@@ -30,9 +31,17 @@ def register_context(app: Flask) -> None:
     )
 
 
+def glance_once() -> FarmGlance:
+    """Return the farm in one line, read once for a request."""
+    if "glance" not in g:
+        g.glance = farm.glance()
+    found: FarmGlance = g.glance
+    return found
+
+
 def header() -> dict[str, Any]:
     """Return what the header shows. Called by the layout, so that fragments do not pay for it."""
-    glance = farm.glance()
+    glance = glance_once()
     return {
         "glance": glance,
         "tag": glance_tag(glance),

@@ -8,6 +8,7 @@ else has, did, or asked for again since; its failures are not.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from brender_farm.db.writes.frames import stored_frame
 from brender_farm.db.writes.loose import forget_loose
 from brender_farm.db.writes.nodes import stop_accepting
 from brender_farm.db.writes.shots import move, roll_up, set_pending, touch
+from brender_farm.db.writes.work import Work, count_work
 from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.pace import LEARN_EVERY, learnt_speed
 from brender_farm.domain.states import (
@@ -44,6 +46,8 @@ class Recorded:
 
     ended_chunks: list[int] = field(default_factory=list)
     shots: dict[int, Shot] = field(default_factory=dict)
+    work: defaultdict[str, Work] = field(default_factory=lambda: defaultdict(Work))
+    """What was done for each submitter."""
 
 
 def record_report(session: Session, report: wire.Report, *, now: datetime) -> Recorded:
@@ -61,11 +65,15 @@ def record_report(session: Session, report: wire.Report, *, now: datetime) -> Re
                 extra={"node": report.node, "chunk_id": item.chunk_id},
             )
             continue
-        _Recorder(session, node, chunk, shot, now).apply(item, recorded)
+        work = recorded.work[shot.submitter]
+        _Recorder(session, node, chunk, shot, now, work).apply(item, recorded)
         recorded.shots[shot.id] = shot
     for shot in recorded.shots.values():
         roll_up(session, shot, now=now)
         touch(session, shot)
+    for submitter, work in recorded.work.items():
+        if node is not None and (work.done_count or work.failed_count):
+            count_work(session, node_id=node.id, submitter=submitter, work=work, now=now)
     return recorded
 
 
@@ -76,6 +84,7 @@ class _Recorder:
     chunk: Chunk
     shot: Shot
     now: datetime
+    work: Work
 
     @property
     def is_live(self) -> bool:
@@ -127,6 +136,8 @@ class _Recorder:
             self.shot.done_count += 1
             self.shot.measured_count += 1
             self.shot.render_seconds += item.seconds
+            self.work.done_count += 1
+            self.work.seconds += item.seconds
             self._learn(item.seconds)
         self._store(frame, item)
         clear_blame(self.shot, self.node)
@@ -173,6 +184,7 @@ class _Recorder:
         frame = stored_frame(self.session, self.shot, item.frame, now=self.now)
         self._let_go(position)
         self.chunk.failed_count += 1
+        self.work.failed_count += 1
         frame.reason, frame.at, frame.log_tail = item.reason, self.now, item.tail
         if frame.state is FrameState.DONE:
             return  # the proven file is still in its place

@@ -13,15 +13,18 @@ from dashboard.views import (
     files,
     frames,
     nodes,
+    overview,
     player,
     shot,
     shots,
+    statistics,
     status,
     submit,
 )
 
 _MODULES = (
-    status, shots, shot, adopt, again, audit, frames, player, chunks, nodes, submit, files, events,
+    status, overview, statistics, events, shots, shot, adopt, again, audit, frames, player, chunks,
+    nodes, submit, files,
 )  # fmt: skip
 
 

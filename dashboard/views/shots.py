@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, render_template, request
 
 from brender_farm.domain.states import ShotState
 from brender_farm.service import shots
@@ -25,11 +24,6 @@ COLUMNS = (
     ("created", "Submitted"),
 )
 SORTABLE = {key for key, _ in COLUMNS} - {"time_left"}
-
-
-@pages.get("/")
-def home() -> AnyResponse:
-    return redirect(url_for("shots.index"))
 
 
 @pages.get("/shots")

@@ -8,6 +8,7 @@ from brender_farm.db.models.frame import Frame
 from brender_farm.db.models.node import Node
 from brender_farm.db.models.rules import FarmLimit, Share
 from brender_farm.db.models.shot import Shot
+from brender_farm.db.models.work import WorkHour
 
 __all__ = [
     "Chunk",
@@ -20,4 +21,5 @@ __all__ = [
     "Node",
     "Share",
     "Shot",
+    "WorkHour",
 ]

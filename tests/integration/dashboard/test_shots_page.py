@@ -3,8 +3,8 @@ from html.parser import HTMLParser
 import pytest
 
 
-def test_the_root_leads_to_the_shots(farm):
-    assert farm.get("/").location == "/shots"
+def test_the_root_is_the_overview(farm):
+    assert "Overview" in farm.text("/")
 
 
 def test_a_shot_is_listed_with_its_figures(farm):

@@ -1,0 +1,134 @@
+"""The farm on one page: what was just rendered, what goes on, what needs somebody."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from brender_farm.db.core import current_settings, reading
+from brender_farm.db.reads import overview as reads
+from brender_farm.db.reads.shots import counts_by_state, live_chunk_counts
+from brender_farm.service.shapes import ShotRow
+from brender_farm.service.statistics import WorkSum, last_hours
+from brender_farm.service.views import shot_row
+
+_NEWS = timedelta(hours=24)
+"""How long a shot that failed is news."""
+STRIP_FRAMES = 12
+SHOTS_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripFrame:
+    """A frame of the film strip: one of those finished last, of any shot."""
+
+    shot_id: int
+    shot_name: str
+    frame: int
+    node: str
+    tag: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiskRoom:
+    """A root that outputs go to, and the room on its disk."""
+
+    root: str
+    free_bytes: int
+    total_bytes: int
+
+    @property
+    def used_share(self) -> float:
+        return 1 - self.free_bytes / self.total_bytes if self.total_bytes else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The farm now and in the last day."""
+
+    counts: dict[str, int]
+    """Shots by state."""
+    strip: tuple[StripFrame, ...]
+    """Newest first."""
+    rendering: tuple[ShotRow, ...]
+    """By priority, highest first."""
+    troubled: tuple[ShotRow, ...]
+    """Shots that wait for somebody: paused by the farm, or failed since yesterday."""
+    hours: tuple[WorkSum, ...]
+    """The last 24, oldest first; the last one is not over yet."""
+    slot_count: int
+    tag: str
+    """Changes when a shot or a node does."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.counts.values())
+
+    @property
+    def day(self) -> WorkSum:
+        """The last 24 hours together."""
+        return WorkSum(
+            key="",
+            done_count=sum(hour.done_count for hour in self.hours),
+            failed_count=sum(hour.failed_count for hour in self.hours),
+            seconds=sum(hour.seconds for hour in self.hours),
+        )
+
+    def busy_share(self, hour: WorkSum) -> float:
+        """Return how much of today's slots an hour's work would have kept busy, 0.0 to 1.0."""
+        return min(1.0, hour.seconds / (3600 * self.slot_count)) if self.slot_count else 0.0
+
+
+def overview() -> Overview:
+    """Look at the farm as a whole."""
+    hours = last_hours()
+    with reading() as session:
+        return Overview(
+            tag=reads.farm_tag(session),
+            counts=counts_by_state(session),
+            strip=tuple(
+                StripFrame(
+                    shot_id=row.shot_id,
+                    shot_name=row.shot_name,
+                    frame=row.frame,
+                    node=row.node,
+                    tag=(row.digest or "")[:16],
+                    at=row.at,
+                )
+                for row in reads.newest_frames(session, STRIP_FRAMES)
+            ),
+            rendering=_rows(session, reads.rendering_shots(session, SHOTS_SHOWN)),
+            troubled=_rows(
+                session, reads.troubled_shots(session, datetime.now(UTC) - _NEWS, SHOTS_SHOWN)
+            ),
+            hours=hours,
+            slot_count=reads.slot_count(session),
+        )
+
+
+def overview_tag() -> str:
+    """Return a tag that changes when a shot or a node does."""
+    with reading() as session:
+        return reads.farm_tag(session)
+
+
+def disks() -> tuple[DiskRoom, ...]:
+    """Return the room under each root that this machine can see, each disk once."""
+    seen: dict[tuple[int, int], DiskRoom] = {}
+    for root in current_settings().roots:
+        try:
+            room = shutil.disk_usage(root)
+        except OSError:
+            continue  # not mounted here
+        key = (root.stat().st_dev, room.total)
+        seen.setdefault(key, DiskRoom(root=str(root), free_bytes=room.free, total_bytes=room.total))
+    return tuple(seen.values())
+
+
+def _rows(session: Session, shots: list[reads.Shot]) -> tuple[ShotRow, ...]:
+    busy = live_chunk_counts(session, [shot.id for shot in shots])
+    return tuple(shot_row(shot, busy.get(shot.id, 0)) for shot in shots)

@@ -1,0 +1,50 @@
+"""Statistics: frames, hours and failures by day, person and node; and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from brender_farm.service.statistics import WorkSum, statistics
+from dashboard.paging import whole
+
+pages = Blueprint("statistics", __name__, url_prefix="/statistics")
+
+SPANS = (7, 30, 90)
+
+
+@pages.get("")
+def page() -> str:
+    return render_template("statistics/page.html", **_shown())
+
+
+@pages.get("/<kind>.csv")
+def table(kind: str) -> Response:
+    """Give one of the tables as CSV."""
+    found = _shown()["found"]
+    rows: dict[str, tuple[WorkSum, ...]]
+    rows = {"days": found.days, "people": found.submitters, "nodes": found.nodes}
+    if kind not in rows:
+        return Response(status=404)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([kind, "frames", "failed_tries", "hours"])
+    for row in rows[kind]:
+        writer.writerow([_plain(row.key), row.done_count, row.failed_count, f"{row.hours:.4f}"])
+    name = f"brender-{kind}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def _plain(text: str) -> str:
+    """Keep a spreadsheet from reading a name as a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def _shown() -> dict[str, Any]:
+    days = whole(request.args.get("days"), SPANS[0])
+    days = days if days in SPANS else SPANS[0]
+    return {"found": statistics(days), "days": days, "spans": SPANS}

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app, g
 
+from brender_farm.domain.explain import explain
 from brender_farm.service import farm
 from brender_farm.service.shapes import FarmGlance
 from dashboard import looks
@@ -18,6 +19,8 @@ def register_context(app: Flask) -> None:
         shot_looks=looks.SHOT_LOOKS,
         chunk_looks=looks.CHUNK_LOOKS,
         frame_looks=looks.FRAME_LOOKS,
+        retry_look=looks.RETRY_LOOK,
+        explain=explain,
         shot_action_looks=looks.SHOT_ACTION_LOOKS,
         shot_offer_looks=looks.SHOT_OFFER_LOOKS,
         node_action_looks=looks.NODE_ACTION_LOOKS,

@@ -65,6 +65,8 @@ FRAME_LOOKS = {
     FrameState.DONE: Look("Done", "check-circle-fill", "done"),
     FrameState.FAILED: Look("Failed", "exclamation-triangle-fill", "failed"),
 }
+RETRY_LOOK = Look("Tried again", "arrow-clockwise", "paused")
+"""A frame that failed and waits for another try."""
 SHOT_ACTION_LOOKS = {
     "start": ActionLook("Start anyway", "play-fill", "primary"),
     "pause": ActionLook("Pause", "pause-fill"),

@@ -10,6 +10,7 @@ from dashboard.views import (
     audit,
     chunks,
     events,
+    failures,
     files,
     frames,
     nodes,
@@ -24,7 +25,7 @@ from dashboard.views import (
 
 _MODULES = (
     status, overview, statistics, events, shots, shot, adopt, again, audit, frames, player, chunks,
-    nodes, submit, files,
+    failures, nodes, submit, files,
 )  # fmt: skip
 
 

@@ -1,0 +1,58 @@
+"""Reading failures, over all shots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from brender_farm.db.models import Chunk, Farm, Frame, Node, Shot
+from brender_farm.domain.states import FrameState
+
+_SHOTS = 100
+
+
+def failed_frames(session: Session, limit: int) -> list[Any]:
+    """Return frames that gave up or wait for another try, of the newest shots with any.
+
+    As rows of shot_id, shot_name, frame, state, tries, node (its name), chunk_id, reason, log_tail
+    and at; newest first.
+    """
+    has_any = or_(Shot.failed_count > 0, Shot.retries != {})
+    shots = select(Shot.id).where(has_any).order_by(Shot.id.desc()).limit(_SHOTS)
+    ids = list(session.scalars(shots))
+    tried = or_(
+        Frame.state == FrameState.FAILED,
+        and_(Frame.state == FrameState.PENDING, Frame.tries > 0),
+    )
+    found = session.execute(
+        select(
+            Frame.shot_id,
+            Shot.name.label("shot_name"),
+            Frame.frame,
+            Frame.state,
+            Frame.tries,
+            Node.name.label("node"),
+            Frame.chunk_id,
+            Frame.reason,
+            Frame.log_tail,
+            Frame.at,
+        )
+        .join(Shot, Shot.id == Frame.shot_id)
+        .outerjoin(Chunk, Chunk.id == Frame.chunk_id)
+        .outerjoin(Node, Node.id == Chunk.node_id)
+        .where(Frame.shot_id.in_(ids), tried)
+        .order_by(Frame.at.desc(), Frame.frame)
+        .limit(limit)
+    )
+    return list(found.all())
+
+
+def gave_up_count(session: Session) -> int:
+    return session.scalar(select(func.sum(Shot.failed_count))) or 0
+
+
+def failures_tag(session: Session) -> str:
+    """Return a tag that changes when any shot does."""
+    return str(session.scalar(select(Farm.shots_rev)))

@@ -24,9 +24,11 @@ from brender_farm.db.migrate import upgrade
 from brender_farm.domain.formats import FORMATS
 from brender_farm.domain.paths import expand
 from brender_farm.domain.places import frame_name
+from brender_farm.domain.reasons import Reason
 from brender_farm.domain.states import FrameState, ShotState
 from brender_farm.errors import FarmError
 from brender_farm.service import shots
+from brender_farm.service.after import set_after
 from brender_farm.service.again import clear_bans, rerender_frames
 from brender_farm.service.audit import audit_shot
 from brender_farm.service.audit_result import AuditResult
@@ -51,6 +53,9 @@ class Progress:
     total: int
     seconds_per_frame: float | None
     time_left_s: float | None
+    """By playing the planner forward; None where that cannot be told."""
+    time_left_low_s: float | None
+    time_left_high_s: float | None
 
     @property
     def share(self) -> float:
@@ -93,6 +98,8 @@ class ShotHandle:
             total=row.frame_count,
             seconds_per_frame=row.seconds_per_frame,
             time_left_s=row.time_left_s,
+            time_left_low_s=row.time_left_low_s,
+            time_left_high_s=row.time_left_high_s,
         )
 
     def wait(
@@ -155,6 +162,23 @@ class ShotHandle:
         return _in_farm(lambda: rerender_frames(self.id, frames, actor=user_name(), reason=reason))[
             1
         ]
+
+    def why(self) -> tuple[Reason, ...]:
+        """Return why it gets no more than it has, the weightiest reason first."""
+        return self.detail.reasons
+
+    def set_after(
+        self,
+        after: Sequence[int | ShotHandle] | str | None = None,
+        after_frames: Sequence[int | ShotHandle] | str | None = None,
+    ) -> ShotState:
+        """Let it come after these shots, as a whole and frame by frame, and no others.
+
+        Raises RequestRefused for shots that are not there, ActionRefused when it is finished or
+        they would wait for each other in a circle.
+        """
+        whole, by_frame = _ids(after), _ids(after_frames)
+        return _in_farm(lambda: set_after(self.id, whole, by_frame, actor=user_name())).state
 
     def clear_bans(self) -> None:
         """Give the nodes that were banned from the shot another chance."""

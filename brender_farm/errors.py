@@ -93,6 +93,12 @@ class SceneRefused(FarmError):
     """Blender could not open the scene."""
 
 
+class SceneRefusedHere(SceneRefused):
+    """This node cannot render the scene; another may."""
+
+    permanent = False
+
+
 class BlendChanged(SceneRefused):
     """The .blend is not the file that was submitted."""
 

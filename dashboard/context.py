@@ -9,12 +9,13 @@ from flask import Flask, current_app, g
 from brender_farm.domain.explain import explain
 from brender_farm.service import farm
 from brender_farm.service.shapes import FarmGlance
-from dashboard import looks
+from dashboard import links, looks
 from dashboard.live import glance_tag
 from dashboard.trouble import farm_warning
 
 
 def register_context(app: Flask) -> None:
+    app.jinja_env.filters["linked"] = links.linked
     app.jinja_env.globals.update(
         shot_looks=looks.SHOT_LOOKS,
         chunk_looks=looks.CHUNK_LOOKS,

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+from brender_farm.domain.time_left import queue_words
+
 NOTHING = "–"
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
@@ -115,5 +117,6 @@ def register_filters(app: Flask) -> None:
         iso,
         plain_time,
         plural,
+        queue_words,
     ):
         app.jinja_env.filters[name.__name__] = name

@@ -72,7 +72,13 @@ class Farm:
             self._start(name, name, {})
 
     def start_node(
-        self, name: str, *, slots: int = 1, blender: str = str(FAKE_BLENDER), **behaviour: Any
+        self,
+        name: str,
+        *,
+        slots: int = 1,
+        blender: str = str(FAKE_BLENDER),
+        pool: str = "",
+        **behaviour: Any,
     ) -> None:
         """Start a node and wait until the farm sees it; `behaviour` is the fake Blender's."""
         self._start(
@@ -82,6 +88,7 @@ class Farm:
                 "BRENDER_NODE_NAME": name,
                 "BRENDER_SLOTS": str(slots),
                 "BRENDER_BLENDER": blender,
+                "BRENDER_POOL": pool,
                 "FAKE_BLENDER": json.dumps(behaviour),
             },
         )

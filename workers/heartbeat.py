@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
 from redis import RedisError
 
 from brender_farm import wire
@@ -26,12 +28,14 @@ GOODBYE_S = 1.0
 class Heart(threading.Thread):
     """Posts the heartbeat and stops chunks that are no longer this node's."""
 
-    def __init__(self, node: Node, settings: Settings, board: Board, versions: list[str]) -> None:
+    def __init__(
+        self, node: Node, settings: Settings, board: Board, versions: Sequence[str]
+    ) -> None:
         super().__init__(name="heart", daemon=True)
         self._node = node
         self._settings = settings
         self._board = board
-        self._facts = machine_facts(versions, settings.tags)
+        self._facts = machine_facts(versions, settings.tags, settings.pool)
         self._beat = 0
         self._accepting = True
         self._leaving = False
@@ -66,6 +70,11 @@ class Heart(threading.Thread):
     def refuse_work(self) -> None:
         """Tell the farm at once that this node takes nothing new."""
         self._accepting = False
+        self._hurry.set()
+
+    def tell_gpus(self, names: Sequence[str]) -> None:
+        """Tell the farm at once which graphics cards were found."""
+        self._facts = msgspec.structs.replace(self._facts, gpus=list(names))
         self._hurry.set()
 
     def stop(self) -> None:

@@ -15,9 +15,10 @@ from brender_farm.broker.queues import FARM_QUEUE
 from brender_farm.celery_app import REPORT
 from workers.attempt import Attempt
 from workers.blender.leftovers import end_leftovers
-from workers.blender.locate import find_blender
+from workers.blender.locate import find_blenders
 from workers.blender.prove import Prover
 from workers.claims import Claims
+from workers.gpus import GpuSearch, may_have_gpu
 from workers.heartbeat import Heart
 from workers.outbox import Outbox
 from workers.publish import Publisher
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 
 DELIVERY_S = 1.0
 """How long killed renders and the last reports may take when the node stops."""
+_PACE_S_PER_SLOT = 0.0015
+"""Between two reports, for each slot beyond the first: so many chunks may end at about one time."""
 _WARM_SHARE = 0.6
 """Share of the machine's memory that idle Blenders may hold together."""
 
@@ -51,18 +54,23 @@ class Node:
         self._warm = settings.warm
         self._celery = celery
         end_leftovers(name)
-        install = find_blender(settings.blender)
+        installs = find_blenders(settings.blender)
         memory = psutil.virtual_memory().total
         self.sessions = Sessions(
-            install,
+            installs,
             node_name=name,
             slots=slots,
             max_rss_bytes=int(memory * _WARM_SHARE / slots),
             temp_dir=settings.node_dir / "temp",
+            greet=GpuSearch(self._tell_gpus).ask,
         )
         self.prover = Prover(node_name=name)
         self.outbox = Outbox(
-            settings.node_dir / "outbox", node_name=name, deliver=self._deliver, farm=board
+            settings.node_dir / "outbox",
+            node_name=name,
+            deliver=self._deliver,
+            farm=board,
+            pace_s=_PACE_S_PER_SLOT * (slots - 1),
         )
         self.publisher = Publisher(prover=self.prover, board=board, outbox=self.outbox, slots=slots)
         self.publisher.on_failure = self._judge
@@ -75,13 +83,15 @@ class Node:
             memory_floor_pct=settings.memory_floor_pct,
         )
         self._grace_s = settings.grace_s
-        self._heart = Heart(self, settings, board, [install.version])
+        self._heart = Heart(self, settings, board, [install.version for install in installs])
 
     def start(self) -> None:
         """Begin to live: the farm sees the node, and Blender starts ahead of work."""
         if self._warm:
             self.sessions.warm_up()
             self.publisher.prepare()
+        elif may_have_gpu():
+            self.sessions.start_one_and_end_it()
         self._heart.start()
         self.watchdog.start()
         self.storage.start(self._heart.hurry)
@@ -151,6 +161,9 @@ class Node:
         end = time.monotonic() + limit_s
         while self.claims.count and time.monotonic() < end and not is_hurried():
             time.sleep(0.02)
+
+    def _tell_gpus(self, names: list[str]) -> None:
+        self._heart.tell_gpus(names)
 
     def _judge(self, failed: wire.FrameFailed) -> None:
         attempt = self.claims.find(failed.chunk_id)

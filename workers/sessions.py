@@ -7,12 +7,14 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from brender_farm.errors import FarmError, SessionDied
+from brender_farm.blendfile.header import read_header
+from brender_farm.domain.versions import best_version
+from brender_farm.errors import BlendFileError, FarmError, SessionDied
 from workers.blender.session import Session
 
 if TYPE_CHECKING:
@@ -33,15 +35,22 @@ class Sessions:
 
     def __init__(
         self,
-        install: BlenderInstall,
+        installs: Sequence[BlenderInstall],
         *,
         node_name: str,
         slots: int,
         max_rss_bytes: int,
         temp_dir: Path,
+        greet: Callable[[Session], None] = lambda _: None,
     ) -> None:
-        """Use `temp_dir` for what Blenders leave lying about; what is in it already is removed."""
-        self._install = install
+        """Use `temp_dir` for what Blenders leave lying about; what is in it already is removed.
+
+        The first of `installs` is started ahead of work, and `greet` is called with each session
+        of it before that is lent.
+        """
+        self._installs = {install.version: install for install in reversed(installs)}
+        self._first = installs[0]
+        self._greet = greet
         self._node_name = node_name
         self._slots = slots
         self._max_rss_bytes = max_rss_bytes
@@ -49,7 +58,7 @@ class Sessions:
         shutil.rmtree(temp_dir, ignore_errors=True)
         self._lock = threading.Lock()
         self._idle: list[Session] = []
-        self._all: set[Session] = set()
+        self._all: dict[Session, BlenderInstall] = {}
         self._scenes: dict[Session, str] = {}
         self._weighed_at: dict[Session, float] = {}
         self._starting = 0
@@ -61,13 +70,18 @@ class Sessions:
         for number in range(self._slots):
             threading.Thread(target=self._warm_up_one, name=f"warm-{number}", daemon=True).start()
 
+    def start_one_and_end_it(self) -> None:
+        """Have a Blender greeted in the background, and not kept."""
+        threading.Thread(target=self._greet_one, name="greet", daemon=True).start()
+
     @contextmanager
     def lend(self, spec: SceneSpec) -> Iterator[Session]:
-        """Give a session, the one that has `spec` open if there is one.
+        """Give a session of the Blender that `spec` asks for, with its scene open if there is one.
 
         Raises SessionDied when Blender cannot be started.
         """
-        session = self._take(spec.key) or self._start(_ignore)
+        install = self._choose(spec)
+        session = self._take(install, spec.key) or self._start(install)
         try:
             yield session
         finally:
@@ -83,11 +97,7 @@ class Sessions:
         """End the Blenders that wait for work, for their memory; return how many there were."""
         with self._lock:
             dropped, self._idle = self._idle, []
-        for session in dropped:
-            session.kill()
-        with self._lock:
-            for session in dropped:
-                self._keep_if_alive(session)
+        self._end_all(dropped)
         return len(dropped)
 
     def close(self) -> None:
@@ -107,7 +117,7 @@ class Sessions:
             self._starting += 1
         session = None
         try:
-            session = self._start(_ignore)
+            session = self._start(self._first)
         except FarmError:
             log.exception("Blender could not be started ahead of work.")
         with self._lock:
@@ -116,17 +126,50 @@ class Sessions:
                 self._idle.append(session)
             self._started.notify_all()
 
-    def _take(self, key: str) -> Session | None:
-        """Return an idle session, or None when a new one must be started."""
+    def _greet_one(self) -> None:
+        try:
+            session = self._start(self._first)
+        except FarmError:
+            log.exception("Blender could not be started to be asked what it can render on.")
+            return
+        self._end_all([session])
+
+    def _end_all(self, sessions: Sequence[Session]) -> None:
+        for session in sessions:
+            session.kill()
+        with self._lock:
+            for session in sessions:
+                self._keep_if_alive(session)
+
+    def _choose(self, spec: SceneSpec) -> BlenderInstall:
+        """Return the newest Blender that the scene asks for; where none is, opening refuses it."""
+        if len(self._installs) == 1:
+            return self._first
+        try:
+            saved = read_header(spec.path).version
+        except BlendFileError:
+            return self._first
+        best = best_version(self._installs, spec.blender, saved)
+        return self._installs[best] if best else self._first
+
+    def _take(self, install: BlenderInstall, key: str) -> Session | None:
+        """Return an idle session of this Blender, or None when a new one must be started.
+
+        An idle one of another Blender makes room for it.
+        """
         with self._lock:
             while not self._idle and self._starting:
                 self._started.wait(START_TIMEOUT_S)
             self._idle = [session for session in self._idle if self._keep_if_alive(session)]
-            if not self._idle:
-                return None
-            best = next((s for s in self._idle if s.scene_key == key), None) or self._idle[0]
-            self._idle.remove(best)
-            return best
+            fitting = [session for session in self._idle if self._all[session] is install]
+            if fitting:
+                best = next((s for s in fitting if s.scene_key == key), fitting[0])
+                self._idle.remove(best)
+                return best
+            surplus = self._idle[:1] if len(self._all) >= self._slots else []
+            self._idle = self._idle[len(surplus) :]
+        self._end_all(surplus)
+        return None
 
     def _take_back(self, session: Session, spec: SceneSpec) -> None:
         if not session.alive or session.opened_count > MAX_OPENED or self._is_too_heavy(session):
@@ -148,20 +191,29 @@ class Sessions:
     def _keep_if_alive(self, session: Session) -> bool:
         if session.alive and not self._closed:
             return True
-        self._all.discard(session)
+        self._all.pop(session, None)
         self._scenes.pop(session, None)
         self._weighed_at.pop(session, None)
         shutil.rmtree(session.temp_dir, ignore_errors=True)
         return False
 
-    def _start(self, on_line: Callable[[str], None]) -> Session:
+    def _start(self, install: BlenderInstall) -> Session:
+        session = self._start_one(install)
+        if install is self._first:
+            self._greet(session)
+            if not session.alive:  # it was asked what took it down, which happens only once
+                self._end_all([session])
+                return self._start_one(install)
+        return session
+
+    def _start_one(self, install: BlenderInstall) -> Session:
         self._temp_dir.mkdir(parents=True, exist_ok=True)
         temp_dir = Path(tempfile.mkdtemp(dir=self._temp_dir))
         try:
             session = Session.start(
-                self._install,
+                install,
                 node_name=self._node_name,
-                on_line=on_line,
+                on_line=_ignore,
                 timeout_s=START_TIMEOUT_S,
                 temp_dir=temp_dir,
             )
@@ -169,7 +221,7 @@ class Sessions:
             shutil.rmtree(temp_dir, ignore_errors=True)
             raise
         with self._lock:
-            self._all.add(session)
+            self._all[session] = install
             closed = self._closed
         if closed:
             session.kill()

@@ -23,15 +23,18 @@ class Memory:
     total_bytes: int
 
 
-def machine_facts(blender_versions: list[str], tags: Sequence[str] = ()) -> wire.MachineFacts:
-    """Return what the machine is; it does not change while the node runs."""
+def machine_facts(
+    blender_versions: Sequence[str], tags: Sequence[str] = (), pool: str = ""
+) -> wire.MachineFacts:
+    """Return what the machine is, but for its graphics cards: Blender knows those."""
     return wire.MachineFacts(
         hostname=socket.gethostname(),
         os=f"{platform.system()} {platform.release()}",
         cpu_count=os.cpu_count() or 1,
         memory_bytes=psutil.virtual_memory().total,
-        blender_versions=blender_versions,
+        blender_versions=list(blender_versions),
         tags=list(tags),
+        pool=pool,
     )
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 import click
 
 from brender_farm.cli.table import print_json, print_table
 from brender_farm.errors import NotFound
 from brender_farm.service.shapes import NodeRow
+
+HEADS = ("NAME", "STATE", "POOL", "SLOTS", "CPU", "MEMORY", "BLENDER", "GPU", "RENDERS")
+IF_ANY = {"POOL", "GPU"}
+"""Columns that are left out while no node has anything to say there."""
 
 
 @click.command()
@@ -21,8 +28,12 @@ def nodes(*, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    heads = ("NAME", "STATE", "SLOTS", "CPU", "MEMORY", "BLENDER", "RENDERS")
-    print_table(heads, [_cells(row) for row in rows])
+    cells = [_cells(row) for row in rows]
+    # Most farms have neither pools nor graphics cards: then neither takes up room.
+    heads = [
+        head for head in HEADS if head not in IF_ANY or any(each[head] != "-" for each in cells)
+    ]
+    print_table(heads, [[each[head] for head in heads] for each in cells])
     for row in rows:
         for words in _notes(row):
             click.echo(f"{row.name}: {words}")
@@ -79,9 +90,8 @@ def _notes(row: NodeRow) -> list[str]:
     return [words for words in (row.trouble, row.reason, *folders) if words]
 
 
-def _cells(row: NodeRow) -> tuple[object, ...]:
+def _cells(row: NodeRow) -> dict[str, object]:
     sample = row.sample
-    cpu = f"{sample.cpu_pct:.0f} %" if sample.cpu_pct is not None else "-"
     memory = "-"
     if sample.memory_used_bytes is not None and sample.memory_total_bytes:
         memory = (
@@ -90,5 +100,21 @@ def _cells(row: NodeRow) -> tuple[object, ...]:
     work = ", ".join(
         f"{w.shot_name} {w.frame if w.frame is not None else w.frames}" for w in row.work
     )
-    state = f"{'online' if row.online else 'offline'}, {'sick' if row.is_sick else row.intent}"
-    return row.name, state, row.slots, cpu, memory, " ".join(row.blender_versions), work or "-"
+    return {
+        "NAME": row.name,
+        "STATE": f"{'online' if row.online else 'offline'}, "
+        f"{'sick' if row.is_sick else row.intent}",
+        "POOL": row.pool or "-",
+        "SLOTS": row.slots,
+        "CPU": f"{sample.cpu_pct:.0f} %" if sample.cpu_pct is not None else "-",
+        "MEMORY": memory,
+        "BLENDER": " ".join(row.blender_versions),
+        "GPU": _cards(row.gpus),
+        "RENDERS": work or "-",
+    }
+
+
+def _cards(names: Sequence[str]) -> str:
+    """Write each kind of card once: `2 × NVIDIA L40`."""
+    counts = Counter(names)
+    return ", ".join(f"{n} × {name}" if n > 1 else name for name, n in counts.items()) or "-"

@@ -7,6 +7,7 @@ import textwrap
 import click
 
 from brender_farm.cli.table import print_json, print_table
+from brender_farm.domain.time_left import queue_words
 from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.shapes import Page, ShotDetail, ShotRow
 
@@ -28,10 +29,12 @@ def shots(*, state: str, search: str, limit: int, as_json: bool) -> None:
     if as_json:
         print_json(found.rows)
         return
-    heads = ("ID", "STATE", "DONE", "FAILED", "S/FRAME", "PRIO", "SUBMITTER", "NAME")
+    heads = ("ID", "STATE", "DONE", "FAILED", "S/FRAME", "LEFT", "PRIO", "SUBMITTER", "NAME")
     print_table(heads, [_cells(row) for row in found.rows])
     if found.total > len(found.rows):
         click.echo(f"… and {found.total - len(found.rows)} more.")
+    if found.queue_left is not None:
+        click.echo(f"\n{queue_words(found.queue_left, found.untold_count)}")
 
 
 @click.command()
@@ -103,7 +106,9 @@ def _act(shot_id: int, action: str, reason: str) -> None:
 def _cells(row: ShotRow) -> tuple[object, ...]:
     each = f"{row.seconds_per_frame:.2f}" if row.seconds_per_frame is not None else "-"
     done = f"{row.done_count}/{row.frame_count}"
-    return row.id, row.state, done, row.failed_count, each, row.priority, row.submitter, row.name
+    left = row.time_left or "-"
+    who = (row.priority, row.submitter, row.name)
+    return row.id, row.state, done, row.failed_count, each, left, *who
 
 
 def _print_detail(detail: ShotDetail) -> None:
@@ -112,6 +117,7 @@ def _print_detail(detail: ShotDetail) -> None:
         "state": f"{row.state}. {row.reason}".rstrip(". ") + ".",
         "frames": f"{row.done_count} of {row.frame_count} done, {row.failed_count} failed, "
         f"{row.rendering_count} rendering ({detail.frames})",
+        "time left": row.time_left or "-",
         "waiting": detail.waiting or "-",
         "file": f"{detail.blend} (Blender {detail.blend_version}, scene {detail.scene})",
         "output": f"{detail.output_dir} ({detail.width}×{detail.height} {detail.format})",

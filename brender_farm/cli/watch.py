@@ -23,8 +23,8 @@ class _Figures(ProgressColumn):
             words.append(f"{row.failed_count} failed")
         if row.seconds_per_frame is not None:
             words.append(f"{row.seconds_per_frame:.2f} s/frame")
-        if row.time_left_s is not None:
-            words.append(f"{duration(row.time_left_s)} left")
+        if row.time_left is not None:
+            words.append(f"{row.time_left} left")
         return Text(" · ".join(words))
 
 
@@ -64,11 +64,3 @@ class ShotProgress:
             detail=detail,
         )
         return row.is_over
-
-
-def duration(seconds: float) -> str:
-    """Write a time span as people say it: 45 s, 12 min, 3 h 05 min."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02} min"

@@ -72,28 +72,24 @@ class Line:
 
     def leave(self, shot: ShotView) -> None:
         """Let a shot stand aside."""
+        level = self._level(shot.priority)
         self._standing.discard(shot.id)
-        self._refresh(self._level(shot.priority), shot.submitter)
+        self._refresh(level, shot.submitter)
 
     def join(self, shot: ShotView) -> None:
         """Let a shot that stood aside stand in line again."""
+        level = self._level(shot.priority)
         if shot.id not in self._standing:
-            level = self._level(shot.priority)
             self._standing.add(shot.id)
             self._put(level, shot)
             self._refresh(level, shot.submitter)
 
     def is_equal(self, shot: ShotView, other: ShotView) -> bool:
-        """Tell whether the other's claim is as good, but for its age. `shot` has the turn."""
-        if other.priority != shot.priority or other.id not in self._standing:
-            return False
-        if other.submitter == shot.submitter:
-            return self.shot_busy[other.id] == self.shot_busy[shot.id]
-        best = self._best_of(self._level(other.priority), other.submitter)
+        """Tell whether the other's claim is as good, but for its age."""
         return (
-            self._share(other.submitter) == self._share(shot.submitter)
-            and best is not None
-            and best[0] == self.shot_busy[other.id]
+            other.priority == shot.priority
+            and self.shot_busy[other.id] == self.shot_busy[shot.id]
+            and self._share(other.submitter) == self._share(shot.submitter)
         )
 
     def _share(self, submitter: str) -> float:

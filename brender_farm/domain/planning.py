@@ -1,12 +1,12 @@
 """Who renders what next: pure functions from frozen views to assignments.
 
-Order: priority, highest first. Inside one priority the submitter with the smallest share goes
-first, (busy slots + 1) / weight; then that submitter's shot with the fewest slots, then the older
-shot. A chosen shot gets one chunk, then the order is taken again: of the frames that failed before,
-if a node that did not fail them is free, one frame a chunk; else of the others. Among nodes that
-fit, one that has the scene open goes first, then the one with most free slots, then by name. A node
-that would have to open a scene goes instead to a shot of equal claim that it has open: claims are
-equal that differ in age only.
+Order: priority, highest first. Inside one priority the shot goes first whose submitter has the
+smallest share, (busy slots + 1) / weight; of those the shot with the fewest slots, then the older.
+A chosen shot gets one chunk, then the order is taken again: of the frames that failed before, if a
+node that did not fail them is free, one frame a chunk; else of the others. Among nodes that fit,
+one that has the scene open goes first, then the one with most free slots, then by name. A node that
+would have to open a scene for frames that never failed goes instead to a shot of equal claim that
+it has open, and that has such frames: claims are equal that differ in age only.
 
 Nothing is given beyond a farm-wide limit, a shot's limit of nodes, or a node's free slots; no free
 slot stays empty while a frame that fits it may be given.
@@ -31,14 +31,16 @@ def plan(
     nodes: Sequence[NodeView],
     *,
     limits: Mapping[str, int] = _NO_LIMITS,
+    room: Room | None = None,
 ) -> list[Assignment]:
     """Fill the free slots, best claim first, until no free slot fits any pending frame.
 
     `shots` are all that have frames to give away or slots now: `busy_slots` of each counts towards
     fair share and limits. `limits` says how many slots each farm-wide limit has; a name that is
-    not in it limits nothing. Each assignment takes one slot.
+    not in it limits nothing. Each assignment takes one slot. A caller that keeps the nodes' `room`
+    may give it; the assignments are then taken out of that.
     """
-    planner, given = Planner(shots, nodes, limits=limits), []
+    planner, given = Planner(shots, nodes, limits=limits, room=room), []
     while (assignment := planner.next()) is not None:
         given.append(assignment)
     return given
@@ -53,8 +55,9 @@ class Planner:
         nodes: Sequence[NodeView],
         *,
         limits: Mapping[str, int] = _NO_LIMITS,
+        room: Room | None = None,
     ) -> None:
-        self.room = Room(nodes)
+        self.room = room if room is not None else Room(nodes)
         self._shots = {shot.id: shot for shot in shots}
         self._line = Line(shots)
         self._left: dict[int, dict[str, int]] = {}

@@ -20,6 +20,10 @@ class Tally:
     failed_count: int
     failed_run: int
     """Those that gave up since one was last finished."""
+    held_count: int = 0
+    """Pending ones that wait for the same frame of another shot."""
+    is_open: bool = True
+    """Whether nothing holds the shot back as a whole."""
 
     @property
     def rendering_count(self) -> int:
@@ -34,7 +38,11 @@ def shot_state(state: ShotState, tally: Tally) -> ShotState:
         return ShotState.FAILED if tally.failed_count else ShotState.COMPLETED
     if state is ShotState.PAUSED or is_hopeless(tally):
         return ShotState.PAUSED
-    return ShotState.RENDERING if tally.rendering_count > 0 else ShotState.QUEUED
+    if tally.pending_count and not tally.is_open:
+        return ShotState.WAITING
+    if tally.rendering_count > 0:
+        return ShotState.RENDERING
+    return ShotState.WAITING if tally.held_count >= tally.pending_count else ShotState.QUEUED
 
 
 def is_hopeless(tally: Tally) -> bool:

@@ -33,10 +33,10 @@ class Room:
 
     def __init__(self, nodes: Sequence[NodeView]) -> None:
         self.nodes = {node.name: node for node in nodes}
-        self._free = {node.name: max(0, node.free_slots) for node in nodes}
+        self._free = {node.name: node.free_slots for node in nodes}
         self._able: dict[object, list[Kind]] = {}
         self._unwell = frozenset(folder for node in nodes for folder in node.unwell)
-        self.count = sum(self._free.values())
+        self.count = sum(free for free in self._free.values() if free > 0)
         kinds: dict[object, Kind] = {}
         self.kind_of: dict[str, Kind] = {}
         for node in nodes:
@@ -110,10 +110,19 @@ class Room:
         self.count -= 1
 
     def free(self, node: str) -> None:
-        """Give one slot of a node back."""
+        """Give one slot of a node back; a node with more chunks than slots gains none by it."""
         self._free[node] += 1
+        if self._free[node] <= 0:
+            return
         self.count += 1
         heapq.heappush(self.kind_of[node].heap, (-self._free[node], node))
+
+    def set_free(self, node: str, slots: int) -> None:
+        """Make a node have this many free slots."""
+        self.count += slots - self._free[node]
+        self._free[node] = slots
+        if slots > 0:
+            heapq.heappush(self.kind_of[node].heap, (-slots, node))
 
     def _add(self, kind: Kind, node: NodeView) -> None:
         kind.capacity += node.slots * node.speed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from brender_farm.db.core import writing
-from brender_farm.db.reads.shots import live_chunks, require_shot
+from brender_farm.db.reads.shots import require_shot
 from brender_farm.db.writes.shots import note, touch
 from brender_farm.domain.frames import FrameList, Spans, frame_list
 from brender_farm.errors import Fault, FrameSyntaxError, RequestRefused
@@ -28,7 +28,7 @@ def rerender_frames(
         shot = require_shot(session, shot_id)
         positions = _positions(frame_list(shot.frames), frames)
         count = rerender(session, shot, positions, actor=actor, reason=reason, now=now)
-        row = shot_row(shot, len(live_chunks(session, shot_id)))
+        row = shot_row(shot)
     announce()
     return row, count
 
@@ -43,7 +43,7 @@ def clear_bans(shot_id: int, *, actor: str) -> ShotRow:
             note(session, shot, now=now, actor=actor, reason=why)
             start_anew(shot)
             touch(session, shot)
-        row = shot_row(shot, len(live_chunks(session, shot_id)))
+        row = shot_row(shot)
     announce()
     return row
 

@@ -33,9 +33,13 @@ def blame_for_failure(
     position: int,
     failure: wire.FrameFailed,
     *,
+    is_held: bool = False,
     now: datetime,
 ) -> None:
-    """Decide what becomes of a frame that failed, and of the node that failed it."""
+    """Decide what becomes of a frame that failed, and of the node that failed it.
+
+    A frame that a rival in a race has as well (`is_held`) stays with that one, whose word decides.
+    """
     others = rivals(session)
     smaller = [row.id for row in others if row.memory_bytes <= node.memory_bytes]
     larger = len(others) > len(smaller)
@@ -45,6 +49,9 @@ def blame_for_failure(
     if not (failure.short_of_memory and larger):
         frame.tries += 1
         _strike(session, shot, node, [row.id for row in others], failure.reason, now)
+    if is_held:
+        frame.failed_on = avoid
+        return
     state = after_failure(
         frame.tries,
         permanent=failure.permanent,
@@ -56,7 +63,7 @@ def blame_for_failure(
         count_gave_up(shot)
     else:
         frame.state = FrameState.PENDING
-        try_again(shot, frame, position, avoid)
+        try_again(session, shot, frame, position, avoid)
 
 
 def clear_blame(shot: Shot, node: Node) -> None:

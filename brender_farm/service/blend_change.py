@@ -11,7 +11,7 @@ from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Shot
 from brender_farm.db.reads.frames import failed_positions
 from brender_farm.db.reads.nodes import known_blender_versions
-from brender_farm.db.reads.shots import live_chunks, require_shot, taken_folders
+from brender_farm.db.reads.shots import require_shot, taken_folders
 from brender_farm.db.writes.chunks import (
     chunks_by_id,
     end_chunk,
@@ -58,16 +58,16 @@ def adopt_blend(shot_id: int, scope: str, *, actor: str) -> ShotRow:
     with reading() as session:
         shot = require_shot(session, shot_id)
         _require_adoptable(session, shot, wanted)
-        blend, scene, fmt = shot.blend, shot.scene, shot.format
+        blend, scene, fmt, blender = shot.blend, shot.scene, shot.format, shot.blender
         versions = list(known_blender_versions(session))
-    new = read_new_blend(blend, scene=scene, fmt=fmt, versions=versions)
+    new = read_new_blend(blend, scene=scene, fmt=fmt, versions=versions, blender=blender)
     with writing() as session:
         shot = require_shot(session, shot_id)
         _require_adoptable(session, shot, wanted)
         _require_change(shot, new)
         _require_size(shot, new, wanted)
         orders = _adopt(session, shot, new, wanted, actor, datetime.now(UTC))
-        row = shot_row(shot, len(live_chunks(session, shot_id)))
+        row = shot_row(shot)
     announce(orders)
     return row
 

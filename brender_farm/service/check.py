@@ -45,7 +45,6 @@ def check(request: ShotRequest) -> Checked:
     with reading() as session:
         versions, taken = known_blender_versions(session), taken_folders(session)
     good = _Gatherer()
-    good(checks.version_fault(facts, versions))
     good(checks.priority_fault(request.priority))
     chunk_size = good(checks.read_chunk_size(request.chunk_size))
     name = good(checks.read_name(request.name, facts.path))
@@ -57,6 +56,7 @@ def check(request: ShotRequest) -> Checked:
     max_nodes = good(needs.read_max_nodes(request.max_nodes))
     pool = good(needs.read_pool(request.pool))
     blender = good(needs.read_blender(request.blender))
+    good(checks.version_fault(facts, versions, blender) if blender is not None else None)
     device = good(needs.read_device(request.device))
     limit_names = good(rules.read_limit_names(request.limits))
     after = good(waits.read_after(request.after, "after"))
@@ -68,6 +68,8 @@ def check(request: ShotRequest) -> Checked:
     size = good(checks.choose_size(request.width, request.height, scene)) if scene else None
     frames = good(_read_frames(request.frames, scene)) if scene or request.frames else None
     frames = good(first.put_first(frames, request.first)) if frames else None
+    if frames and after_frames:
+        good(waits.unshared_fault(after_frames, frames))
     folder = None
     if name and existing and fmt:
         folder = good(_choose_folder(request, settings, facts.path, name, existing, fmt, taken))

@@ -11,7 +11,7 @@ from pathlib import Path
 from brender_farm.blendfile.facts import BlendFacts
 from brender_farm.blendfile.scenes import SceneFacts
 from brender_farm.domain.formats import DEFAULT_FORMAT, FORMATS, ImageFormat, find_format
-from brender_farm.domain.versions import can_open, parse_version
+from brender_farm.domain.versions import is_wanted, parse_version
 from brender_farm.errors import Fault
 from brender_farm.service.requests import Existing
 
@@ -120,15 +120,23 @@ def scene_size(scene: SceneFacts) -> tuple[int, int]:
     return max(1, int(scene.width * share)), max(1, int(scene.height * share))
 
 
-def version_fault(facts: BlendFacts, node_versions: Iterable[str]) -> Fault | None:
-    """Refuse a file that no known node could open; a farm without nodes refuses nothing."""
-    known = list(node_versions)
-    if not known or any(can_open(version, facts.blender_version) for version in known):
+def version_fault(
+    facts: BlendFacts, node_versions: Iterable[str], wanted: str = ""
+) -> Fault | None:
+    """Refuse what no known node has the Blender for; a farm without nodes refuses nothing."""
+    known = sorted(set(node_versions), key=parse_version)
+    if not known or any(is_wanted(each, wanted, facts.blender_version) for each in known):
         return None
+    if wanted:
+        return Fault(
+            field="blender",
+            message=f"No node has Blender {wanted}; the farm has {', '.join(known)}.",
+            remedy="Install that version on a node, or ask for another.",
+        )
     return Fault(
         field="blend",
         message=f"It was saved by Blender {facts.blender_version}; "
-        f"the newest on the farm is {max(known, key=parse_version)}.",
+        f"the newest on the farm is {known[-1]}.",
         remedy="Install that version on a node, or save the file with an older Blender.",
     )
 

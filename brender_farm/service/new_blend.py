@@ -32,11 +32,13 @@ class NewBlend:
         return checks.scene_size(self.scene)
 
 
-def read_new_blend(blend: str, *, scene: str, fmt: str, versions: list[str]) -> NewBlend:
+def read_new_blend(
+    blend: str, *, scene: str, fmt: str, versions: list[str], blender: str
+) -> NewBlend:
     """Check the file as a submission would. Raises RequestRefused with every fault."""
     facts, state = _settled(blend)
     found = checks.choose_scene(facts, scene)
-    fault = checks.version_fault(facts, versions)
+    fault = checks.version_fault(facts, versions, blender)
     if isinstance(found, Fault) or fault:
         faults = [one for one in (found, fault) if isinstance(one, Fault)]
         raise RequestRefused(*faults)

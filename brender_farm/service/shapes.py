@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from brender_farm.domain.reasons import Reason
 from brender_farm.domain.states import (
     UNFINISHED_SHOT_STATES,
     ChunkState,
@@ -16,6 +17,7 @@ from brender_farm.domain.states import (
     NodeIntent,
     ShotState,
 )
+from brender_farm.domain.time_left import TimeLeft
 from brender_farm.service.audit_result import AuditResult
 
 
@@ -40,7 +42,11 @@ class ShotRow:
     seconds_per_frame: float | None
     """Mean over its finished frames."""
     time_left_s: float | None
-    """At the pace of the slots it has now; None while that is unknown."""
+    """By playing the planner forward; None where that cannot be told."""
+    time_left_low_s: float | None
+    """It should take at least so long."""
+    time_left_high_s: float | None
+    """It should take at most so long."""
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -55,6 +61,14 @@ class ShotRow:
         return self.is_halted or self.state not in UNFINISHED_SHOT_STATES
 
     @property
+    def time_left(self) -> TimeLeft | None:
+        """The time left with its spread, which can be written as words."""
+        s, low_s, high_s = self.time_left_s, self.time_left_low_s, self.time_left_high_s
+        if s is None or low_s is None or high_s is None:
+            return None
+        return TimeLeft(s=s, low_s=low_s, high_s=high_s)
+
+    @property
     def progress(self) -> float:
         """Share of frames that are done, 0.0 to 1.0."""
         return self.done_count / self.frame_count if self.frame_count else 0.0
@@ -66,6 +80,17 @@ class Ban:
 
     node: str
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierShot:
+    """A shot that another one comes after."""
+
+    id: int
+    name: str
+    state: ShotState
+    by_frame: bool
+    """Whether frame n waits for frame n of it only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +129,8 @@ class ShotDetail:
     device: str
     """`gpu`, `cpu`, or empty: as the scene says."""
     limit_names: tuple[str, ...]
+    after: tuple[EarlierShot, ...]
+    """The shots it comes after, whether they are finished or not."""
     not_before: datetime | None
     race: bool
     held_count: int
@@ -116,7 +143,9 @@ class ShotDetail:
     padding: int
     warnings: tuple[str, ...]
     waiting: str
-    """Why it gets no (more) slots now, in a sentence; empty when nothing holds it back."""
+    """Why it gets no (more) slots now: the weightiest reason; empty when nothing holds it back."""
+    reasons: tuple[Reason, ...]
+    """All of them in order of weight, and what would end each."""
     bans: tuple[Ban, ...]
     log_tail: str
     """Blender's last lines at the frame that gave up last; empty while it renders."""
@@ -183,6 +212,8 @@ class ChunkRow:
     frame_count: int
     done_count: int
     failed_count: int
+    twin_of: int | None
+    """The chunk that it races for the same frames."""
     reason: str
     sent_at: datetime
     started_at: datetime | None
@@ -242,7 +273,11 @@ class NodeRow:
     os: str
     cpu_count: int
     blender_versions: tuple[str, ...]
+    gpus: tuple[str, ...]
+    """The graphics cards that Cycles can render on, by name."""
     tags: tuple[str, ...]
+    pool: str
+    """It renders only what asks for this pool; empty: only what asks for none."""
     trouble: str
     """What keeps it from rendering, in the node's own words; empty when nothing does."""
     unwell: tuple[UnwellFolder, ...]
@@ -293,6 +328,10 @@ class ShotList:
     """Shots by state, whatever the filter."""
     tag: str
     """Changes when anything in any shot does."""
+    queue_left: TimeLeft | None
+    """Until all shots of the farm are done of which that can be told."""
+    untold_count: int
+    """Shots with frames to go of which it cannot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,10 @@ from brender_farm.db.models import Frame, Shot
 from brender_farm.db.reads.frames import failed_positions
 from brender_farm.db.reads.shots import other_shot_writing_to
 from brender_farm.db.writes.chunks import end_live_chunks, live_chunks_of, wind_down
+from brender_farm.db.writes.dependencies import wait_no_longer
 from brender_farm.db.writes.frames import ask_again
-from brender_farm.db.writes.shots import move, reopen, roll_up, set_pending, tally_of, touch
+from brender_farm.db.writes.line import put_in_line
+from brender_farm.db.writes.shots import move, reopen, roll_up, tally_of, touch
 from brender_farm.domain.frames import Spans
 from brender_farm.domain.rollup import is_hopeless
 from brender_farm.domain.states import (
@@ -48,6 +50,8 @@ def perform(
         start_anew(shot)
     if action == "retry" or (action == "resume" and is_hopeless(tally_of(shot))):
         _requeue_failed(session, shot)
+    if action == "start":
+        reason = f"{wait_no_longer(session, shot, now=now)} {reason}".strip()
     move(session, shot, target, now=now, actor=actor, reason=reason)
     roll_up(session, shot, now=now)
     touch(session, shot)
@@ -96,8 +100,7 @@ def start_anew(shot: Shot) -> None:
 
 def _requeue_failed(session: Session, shot: Shot) -> None:
     """Give the failed frames all their tries back."""
-    positions = Spans.of(failed_positions(session, shot))
-    set_pending(shot, Spans.decode(shot.pending) | positions)
+    put_in_line(session, shot, Spans.of(failed_positions(session, shot)))
     shot.failed_count = shot.failed_run = 0
     session.execute(
         update(Frame)

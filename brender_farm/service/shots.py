@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -9,21 +10,24 @@ from sqlalchemy.orm import Session
 from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Shot
 from brender_farm.db.reads import shots as reads
+from brender_farm.db.reads.ahead import GOING_STATES
+from brender_farm.db.reads.dependencies import comes_after
 from brender_farm.db.reads.frames import last_failed_frame
-from brender_farm.db.reads.nodes import count_nodes, node_names
-from brender_farm.db.reads.planning import node_views, nodes_of, shot_view
+from brender_farm.db.reads.nodes import node_names
 from brender_farm.db.writes.shots import note, touch
 from brender_farm.domain.frames import Spans, frame_list
-from brender_farm.domain.states import ACTIVE_SHOT_STATES, FrameState
-from brender_farm.domain.waiting import why_waiting
+from brender_farm.domain.reasons import Reason
+from brender_farm.domain.states import ACTIVE_SHOT_STATES, FrameState, ShotState
 from brender_farm.errors import NotFound, RequestRefused
 from brender_farm.service import shot_actions
 from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.checks import priority_fault
+from brender_farm.service.foresight import current_forecast
 from brender_farm.service.messages import announce
 from brender_farm.service.shapes import (
     Ban,
     ChunkRow,
+    EarlierShot,
     EventRow,
     FramePage,
     Page,
@@ -31,7 +35,14 @@ from brender_farm.service.shapes import (
     ShotList,
     ShotRow,
 )
-from brender_farm.service.views import chunk_row, event_row, frame_cell, shot_row
+from brender_farm.service.views import (
+    chunk_row,
+    event_row,
+    frame_cell,
+    shot_row,
+    with_time_left,
+)
+from brender_farm.service.why import reasons_for
 
 
 def list_shots(page: Page) -> ShotList:
@@ -45,14 +56,18 @@ def list_shots(page: Page) -> ShotList:
             offset=(max(page.number, 1) - 1) * page.size,
             limit=page.size,
         )
-        busy = reads.live_chunk_counts(session, [shot.id for shot in found])
-        return ShotList(
-            rows=tuple(shot_row(shot, busy.get(shot.id, 0)) for shot in found),
-            total=total,
-            page=page,
-            counts=reads.counts_by_state(session),
-            tag=str(reads.shots_rev(session)),
-        )
+        rows, counts = [shot_row(shot) for shot in found], reads.counts_by_state(session)
+        tag = str(reads.shots_rev(session))
+    told = current_forecast()
+    return ShotList(
+        rows=tuple(with_time_left(row, told) for row in rows),
+        total=total,
+        page=page,
+        counts=counts,
+        tag=tag,
+        queue_left=told.queue,
+        untold_count=told.untold_count,
+    )
 
 
 def shots_tag() -> str:
@@ -64,8 +79,10 @@ def shots_tag() -> str:
 def get_shot(shot_id: int) -> ShotDetail:
     """Return a shot with all it was submitted with. Raises NotFound."""
     with reading() as session:
-        shot = reads.require_shot(session, shot_id)
-        return _detail(session, shot)
+        detail = _detail(session, reads.require_shot(session, shot_id))
+    if detail.row.state not in GOING_STATES:
+        return detail
+    return replace(detail, row=with_time_left(detail.row, current_forecast()))
 
 
 def shot_tag(shot_id: int) -> str:
@@ -128,7 +145,7 @@ def act_on_shot(shot_id: int, action: str, *, actor: str, reason: str = "") -> S
         orders = shot_actions.perform(
             session, shot, action, actor=actor, reason=reason, now=datetime.now(UTC)
         )
-        row = shot_row(shot, len(reads.live_chunks(session, shot_id)))
+        row = shot_row(shot)
     announce(orders)
     return row
 
@@ -145,15 +162,15 @@ def set_priority(shot_id: int, priority: int, *, actor: str) -> ShotRow:
             note(session, shot, now=datetime.now(UTC), actor=actor, reason=why)
             shot.priority = priority
             touch(session, shot)
-        row = shot_row(shot, len(reads.live_chunks(session, shot_id)))
+        row = shot_row(shot)
     announce()
     return row
 
 
 def _detail(session: Session, shot: Shot) -> ShotDetail:
-    busy = reads.live_chunk_counts(session, [shot.id]).get(shot.id, 0)
+    reasons = reasons_for(session, shot)
     return ShotDetail(
-        row=shot_row(shot, busy),
+        row=shot_row(shot),
         blend=shot.blend,
         blend_version=shot.blend_version,
         blend_digest=shot.blend_digest,
@@ -175,6 +192,7 @@ def _detail(session: Session, shot: Shot) -> ShotDetail:
         blender=shot.blender,
         device=shot.device,
         limit_names=tuple(shot.limit_names),
+        after=_after(session, shot),
         not_before=shot.not_before,
         race=shot.race,
         held_count=shot.held_count,
@@ -184,7 +202,8 @@ def _detail(session: Session, shot: Shot) -> ShotDetail:
         output_dir=shot.output_dir,
         padding=shot.padding,
         warnings=tuple(shot.warnings or ()),
-        waiting=_waiting(session, shot, busy),
+        waiting=_waiting(shot, reasons),
+        reasons=reasons,
         bans=_bans(session, shot),
         log_tail=_log_tail(session, shot),
         audit=AuditResult.read(shot.audit) if shot.audit else None,
@@ -192,14 +211,17 @@ def _detail(session: Session, shot: Shot) -> ShotDetail:
     )
 
 
-def _waiting(session: Session, shot: Shot, busy_slots: int) -> str:
-    if shot.reason and shot.state not in ACTIVE_SHOT_STATES:
+def _waiting(shot: Shot, reasons: tuple[Reason, ...]) -> str:
+    if shot.reason and shot.state not in (*ACTIVE_SHOT_STATES, ShotState.WAITING):
         return shot.reason
-    nodes = list(node_views(session).values())
-    names = node_names(session) if shot.retries or shot.bans else {}
-    on_nodes = frozenset[str]() if shot.max_nodes is None else nodes_of(session, shot.id)
-    view = shot_view(shot, busy_slots, names, on_nodes)
-    return why_waiting(view, shot.state, nodes, known_nodes=count_nodes(session))
+    return next((reason.sentence for reason in reasons if not reason.is_partial), "")
+
+
+def _after(session: Session, shot: Shot) -> tuple[EarlierShot, ...]:
+    return tuple(
+        EarlierShot(id=other.id, name=other.name, state=other.state, by_frame=by_frame)
+        for other, by_frame in comes_after(session, shot.id)
+    )
 
 
 def _bans(session: Session, shot: Shot) -> tuple[Ban, ...]:

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from brender_farm.blendfile.digest import FileState, digest_of
 from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Frame, Shot
+from brender_farm.db.reads.dependencies import missing_shots
 from brender_farm.db.reads.shots import taken_folders
+from brender_farm.db.writes.dependencies import come_after
 from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.shots import roll_up, set_pending, touch
 from brender_farm.domain.frames import Spans, frame_list
@@ -46,7 +48,7 @@ def submit(request: ShotRequest, *, submitter: str) -> Submitted:
 
 
 class _Overtaken(RequestRefused):
-    """What was checked is no longer so: the folder was taken, or the .blend saved again."""
+    """What was checked is no longer so: a folder taken, the .blend saved again, a shot deleted."""
 
 
 def _submit_checked(checked: Checked, submitter: str) -> Submitted:
@@ -60,9 +62,10 @@ def _submit_checked(checked: Checked, submitter: str) -> Submitted:
                 raise _Overtaken(_FOLDER_RACE)
             shot = _store(session, checked, blend, state, submitter, now)
             _store_found(session, shot, found, now)
+            _store_waits(session, shot, checked, now)
             roll_up(session, shot, now=now)
             touch(session, shot)
-            row = shot_row(shot, 0)
+            row = shot_row(shot)
         undo.pop_all()
     announce()
     return Submitted(shot=row, output_dir=checked.output_dir, warnings=checked.warnings)
@@ -77,6 +80,12 @@ _BLEND_RACE = Fault(
     field="blend",
     message="It is saved again and again while it is read.",
     remedy="Wait until it is saved for good, then submit it again.",
+)
+
+_DELETION_RACE = Fault(
+    field="after",
+    message="Shots that it is to come after are deleted meanwhile.",
+    remedy="Look which are left: brender shots",
 )
 
 
@@ -178,6 +187,14 @@ def _store(
         reason=f"Submitted with {shot.frame_count} frames.",
     )
     return shot
+
+
+def _store_waits(session: Session, shot: Shot, checked: Checked, now: datetime) -> None:
+    """Keep what the shot comes after."""
+    if missing_shots(session, (*checked.after, *checked.after_frames)):
+        raise _Overtaken(_DELETION_RACE)
+    if checked.after or checked.after_frames or checked.not_before:
+        come_after(session, shot, checked.after, checked.after_frames, now=now)
 
 
 def _store_found(session: Session, shot: Shot, found: Sequence[SoundFrame], now: datetime) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from brender_farm.db.models import Chunk, Event, Frame, Node, Shot
+from brender_farm.db.reads.ahead import GOING_STATES
 from brender_farm.db.writes.shots import tally_of
 from brender_farm.domain.failures import is_sick
+from brender_farm.domain.forecast import Forecast
 from brender_farm.domain.states import (
     FrameState,
     NodeIntent,
-    ShotState,
     node_actions,
     shot_actions,
     shot_offers,
@@ -31,7 +33,8 @@ def seconds_per_frame(shot: Shot) -> float | None:
     return shot.render_seconds / shot.measured_count if shot.measured_count else None
 
 
-def shot_row(shot: Shot, busy_slots: int) -> ShotRow:
+def shot_row(shot: Shot) -> ShotRow:
+    """Return a shot as a list shows it, without its time left: see `with_time_left`."""
     tally = tally_of(shot)
     return ShotRow(
         id=shot.id,
@@ -47,7 +50,9 @@ def shot_row(shot: Shot, busy_slots: int) -> ShotRow:
         rendering_count=tally.rendering_count,
         pending_count=shot.pending_count,
         seconds_per_frame=seconds_per_frame(shot),
-        time_left_s=_time_left_s(shot, busy_slots),
+        time_left_s=None,
+        time_left_low_s=None,
+        time_left_high_s=None,
         created_at=shot.created_at,
         started_at=shot.started_at,
         finished_at=shot.finished_at,
@@ -56,12 +61,14 @@ def shot_row(shot: Shot, busy_slots: int) -> ShotRow:
     )
 
 
-def _time_left_s(shot: Shot, busy_slots: int) -> float | None:
-    """Frames to go × mean seconds per frame, shared by the slots it has now."""
-    each = seconds_per_frame(shot)
-    if shot.state is not ShotState.RENDERING or each is None or busy_slots == 0:
-        return None
-    return (shot.frame_count - shot.done_count - shot.failed_count) * each / busy_slots
+def with_time_left(row: ShotRow, told: Forecast) -> ShotRow:
+    """Return the row with what the forecast says of its shot."""
+    left = told.shots.get(row.id)
+    if left is None or row.state not in GOING_STATES:
+        return row
+    return replace(
+        row, time_left_s=left.s, time_left_low_s=left.low_s, time_left_high_s=left.high_s
+    )
 
 
 def chunk_row(chunk: Chunk, node: str) -> ChunkRow:
@@ -74,6 +81,7 @@ def chunk_row(chunk: Chunk, node: str) -> ChunkRow:
         frame_count=chunk.frame_count,
         done_count=chunk.done_count,
         failed_count=chunk.failed_count,
+        twin_of=chunk.twin_of,
         reason=chunk.reason,
         sent_at=chunk.sent_at,
         started_at=chunk.started_at,
@@ -122,7 +130,9 @@ def node_row(node: Node, chunks: Mapping[int, tuple[Chunk, str]]) -> NodeRow:
         os=node.facts.get("os", ""),
         cpu_count=node.facts.get("cpu_count", 0),
         blender_versions=tuple(node.facts.get("blender_versions", ())),
+        gpus=tuple(node.facts.get("gpus", ())),
         tags=tuple(node.facts.get("tags", ())),
+        pool=node.facts.get("pool", ""),
         trouble=node.trouble,
         unwell=tuple(
             UnwellFolder(folder=folder, reason=why) for folder, why in node.unwell.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from apiflask import Schema, fields
 from apiflask.validators import Length, OneOf, Range
 
+from brender_farm.domain.reasons import ReasonKind
 from brender_farm.domain.states import ChunkState, FrameState, NodeIntent, ShotState
 from brender_farm.service.blend_change import Scope
 from brender_farm.service.events import SUBJECTS
@@ -29,7 +30,12 @@ class ShotSchema(Schema):
     pending_count = fields.Integer()
     progress = fields.Float(metadata={"description": "Share of frames that are done, 0 to 1."})
     seconds_per_frame = fields.Float(allow_none=True)
-    time_left_s = fields.Float(allow_none=True)
+    time_left_s = fields.Float(
+        allow_none=True,
+        metadata={"description": "By playing the planner forward; null: it cannot be told."},
+    )
+    time_left_low_s = fields.Float(allow_none=True)
+    time_left_high_s = fields.Float(allow_none=True)
     created_at = fields.AwareDateTime(format="iso")
     started_at = fields.AwareDateTime(format="iso", allow_none=True)
     finished_at = fields.AwareDateTime(format="iso", allow_none=True)
@@ -73,6 +79,47 @@ class OneAuditSchema(AuditSchema):
     """The same on its own; see OneShotSchema."""
 
 
+class EarlierShotSchema(Schema):
+    id = fields.Integer()
+    name = fields.String()
+    state = _state(*ShotState)
+    by_frame = fields.Boolean(metadata={"description": "Frame n waits for frame n of it only."})
+
+
+class ReasonSchema(Schema):
+    kind = _state(*ReasonKind)
+    text = fields.String()
+    remedy = fields.String(metadata={"description": "What to do next; empty: wait."})
+    free_in_s = fields.Float(
+        allow_none=True,
+        metadata={"description": "Seconds until something changes by itself, at the earliest."},
+    )
+    is_partial = fields.Boolean(
+        metadata={"description": "It keeps away only part of what could be had."}
+    )
+
+
+class ShotWhySchema(Schema):
+    shot_id = fields.Integer()
+    name = fields.String()
+    state = _state(*ShotState)
+    verdict = fields.String(metadata={"description": "How it stands, in one sentence."})
+    reasons = fields.List(
+        fields.Nested(ReasonSchema), metadata={"description": "In order of weight."}
+    )
+
+
+class NodeWhySchema(Schema):
+    node_id = fields.Integer()
+    name = fields.String()
+    slots = fields.Integer()
+    idle_slots = fields.Integer()
+    verdict = fields.String(metadata={"description": "How it stands, in one sentence."})
+    reasons = fields.List(
+        fields.Nested(ReasonSchema), metadata={"description": "In order of weight."}
+    )
+
+
 class ShotDetailSchema(ShotSchema):
     blend = fields.String()
     blend_version = fields.String()
@@ -100,6 +147,10 @@ class ShotDetailSchema(ShotSchema):
     blender = fields.String()
     device = fields.String()
     limit_names = fields.List(fields.String())
+    after = fields.List(
+        fields.Nested(EarlierShotSchema),
+        metadata={"description": "The shots it comes after, whether they are finished or not."},
+    )
     not_before = fields.AwareDateTime(format="iso", allow_none=True)
     race = fields.Boolean()
     held_count = fields.Integer(
@@ -113,7 +164,10 @@ class ShotDetailSchema(ShotSchema):
     output_dir = fields.String()
     padding = fields.Integer()
     warnings = fields.List(fields.String())
-    waiting = fields.String()
+    waiting = fields.String(metadata={"description": "The weightiest of the reasons."})
+    reasons = fields.List(
+        fields.Nested(ReasonSchema), metadata={"description": "Why it gets no more than it has."}
+    )
     bans = fields.List(fields.Nested(BanSchema))
     log_tail = fields.String(
         metadata={"description": "Blender's last lines at the frame that gave up last."}
@@ -130,6 +184,14 @@ class ShotListSchema(Schema):
     size = fields.Integer()
     counts = fields.Dict(keys=fields.String(), values=fields.Integer())
     tag = fields.String()
+    queue_left_s = fields.Float(
+        allow_none=True, metadata={"description": "Until all shots of the farm are done."}
+    )
+    queue_left_low_s = fields.Float(allow_none=True)
+    queue_left_high_s = fields.Float(allow_none=True)
+    untold_count = fields.Integer(
+        metadata={"description": "Shots with frames to go whose time left cannot be told."}
+    )
 
 
 class ShotListQuery(Schema):
@@ -138,6 +200,21 @@ class ShotListQuery(Schema):
     sort = fields.String(load_default="-id")
     page = fields.Integer(load_default=1, validate=Range(min=1))
     size = fields.Integer(load_default=50, validate=Range(min=1, max=200))
+
+
+class AfterSchema(Schema):
+    after = fields.List(
+        fields.Integer(strict=True),
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Shots that must be completed before it goes on."},
+    )
+    after_frames = fields.List(
+        fields.Integer(strict=True),
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Shots of which the same frame must be done before each frame."},
+    )
 
 
 class SubmitSchema(Schema):
@@ -330,6 +407,9 @@ class ChunkSchema(Schema):
     frame_count = fields.Integer()
     done_count = fields.Integer()
     failed_count = fields.Integer()
+    twin_of = fields.Integer(
+        allow_none=True, metadata={"description": "The chunk that it races for the same frames."}
+    )
     reason = fields.String()
     sent_at = fields.AwareDateTime(format="iso")
     started_at = fields.AwareDateTime(format="iso", allow_none=True)
@@ -380,7 +460,14 @@ class NodeSchema(Schema):
     os = fields.String()
     cpu_count = fields.Integer()
     blender_versions = fields.List(fields.String())
+    gpus = fields.List(
+        fields.String(),
+        metadata={"description": "The graphics cards that Cycles can render on, by name."},
+    )
     tags = fields.List(fields.String())
+    pool = fields.String(
+        metadata={"description": "It renders only what asks for this pool; empty: for none."}
+    )
     trouble = fields.String()
     unwell = fields.List(
         fields.Nested(UnwellFolderSchema),

@@ -7,12 +7,13 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import url_for
 
-from brender_farm.service import deletion, shots
+from brender_farm.service import after, deletion, shots
 from brender_farm.service import submit as submitting
 from brender_farm.service.requests import ShotRequest
 from brender_farm.service.shapes import Page, ShotDetail
 from dashboard.api.schemas import (
     ActionSchema,
+    AfterSchema,
     ChunkListSchema,
     FramePageSchema,
     FrameQuery,
@@ -53,6 +54,7 @@ def submit(values: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]
 def index(query: dict[str, Any]) -> dict[str, Any]:
     number = query.pop("page")
     found = shots.list_shots(Page(number=number, **query))
+    left = found.queue_left
     return {
         "shots": found.rows,
         "total": found.total,
@@ -60,6 +62,10 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
         "size": found.page.size,
         "counts": found.counts,
         "tag": found.tag,
+        "queue_left_s": left.s if left else None,
+        "queue_left_low_s": left.low_s if left else None,
+        "queue_left_high_s": left.high_s if left else None,
+        "untold_count": found.untold_count,
     }
 
 
@@ -78,9 +84,22 @@ def change(shot_id: int, change: dict[str, Any]) -> Any:
     return shots.set_priority(shot_id, change["priority"], actor=current_actor())
 
 
+@routes.put("/<int:shot_id>/after")
+@routes.input(AfterSchema, location="json", arg_name="values")
+@routes.output(OneShotSchema)
+@routes.doc(
+    summary="Let an unfinished shot come after these shots, and no others",
+    responses=[404, 409, 415],
+)
+def put_after(shot_id: int, values: dict[str, Any]) -> Any:
+    return after.set_after(shot_id, **values, actor=current_actor())
+
+
 @routes.delete("/<int:shot_id>")
 @routes.output({}, status_code=204, description="Deleted")
-@routes.doc(summary="Stop a shot at once and forget it; its finished files stay", responses=[404])
+@routes.doc(
+    summary="Stop a shot at once and forget it; its finished files stay", responses=[404, 409]
+)
 def delete(shot_id: int) -> tuple[str, int]:
     deletion.delete_shot(shot_id, actor=current_actor())
     return "", 204
@@ -89,7 +108,7 @@ def delete(shot_id: int) -> tuple[str, int]:
 @routes.post("/<int:shot_id>/actions/<action>")
 @routes.input(ActionSchema, location="json", arg_name="values")
 @routes.output(OneShotSchema)
-@routes.doc(summary="Pause, resume, retry or cancel a shot", responses=[404, 409, 415])
+@routes.doc(summary="Pause, resume, start, retry or cancel a shot", responses=[404, 409, 415])
 def act(shot_id: int, action: str, values: dict[str, Any]) -> Any:
     return shots.act_on_shot(shot_id, action, actor=current_actor(), reason=values["reason"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import (
@@ -16,9 +17,11 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from brender_farm.domain.reasons import FARM_WIDE, Reason
 from brender_farm.errors import ActionRefused, NotFound
 from brender_farm.service import nodes
 from brender_farm.service.shapes import NodeRow
+from brender_farm.service.why import why_idle
 from dashboard import live
 from dashboard.looks import NODE_ACTION_LOOKS
 from dashboard.who import current_actor
@@ -64,10 +67,22 @@ def _node(node_id: int) -> NodeRow:
     raise NotFound(f"There is no node {node_id} on this farm.")
 
 
+def _everywhere(idle: Mapping[str, tuple[Reason, ...]]) -> tuple[Reason, ...]:
+    """Return what leaves every idle node without work, to be told once; empty: it differs."""
+    answers = set(idle.values())
+    if len(answers) != 1 or len(idle) < 2:
+        return ()
+    [answer] = answers
+    return answer if answer[0].kind in FARM_WIDE else ()
+
+
 def _shown() -> dict[str, Any]:
     found = nodes.list_nodes()
+    idle = why_idle()
     return {
         "found": found,
+        "idle": idle,
+        "idle_everywhere": _everywhere(idle),
         "online_count": sum(node.online for node in found.rows),
         "settings": current_app.extensions["brender_settings"],
     }

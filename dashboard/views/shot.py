@@ -20,6 +20,7 @@ from brender_farm.domain.states import FrameState
 from brender_farm.errors import ActionRefused, RequestRefused
 from brender_farm.service import deletion, shots
 from brender_farm.service.audit_result import AuditResult
+from brender_farm.service.foresight import forecast_stamp
 from brender_farm.service.latest import latest_frame
 from brender_farm.service.shapes import ShotDetail
 from dashboard import live
@@ -99,9 +100,9 @@ def delete(shot_id: int) -> AnyResponse:
 
 
 def _tag(shot_id: int) -> str:
-    """Return a tag that changes with the shot, and with how far an audit of it is."""
+    """Return a tag that changes with the shot, its time left, and how far an audit of it is."""
     audit = _audits().of(shot_id)
-    tag = shots.shot_tag(shot_id)
+    tag = f"{shots.shot_tag(shot_id)}-{forecast_stamp()}"
     return tag if audit is None else f"{tag}-{audit.checked_count}"
 
 

@@ -44,6 +44,34 @@ def test_a_new_file_goes_to_the_node_that_can_open_it(
 
 
 @needs_bpy
+@needs_blender
+def test_a_shot_is_rendered_by_the_blender_and_in_the_pool_that_it_asks_for(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with running_farm(tmp_path_factory.mktemp("wishes")) as farm:
+        farm.start_node("old", blender="blender")
+        farm.start_node("new", blender="bpy")
+        farm.start_node("film", blender="bpy", pool="film")
+        blend = farm.blend("old_34.blend")
+        wishes = {
+            "old": {"blender": "3.4"},
+            "new": {"blender": "4.5", "device": "cpu"},
+            "film": {"blender": "any", "pool": "film"},
+        }
+
+        shots_of = {
+            node: farm.submit(blend, frames="1-4", chunk_size=1, name=node, **asked)
+            for node, asked in wishes.items()
+        }
+        over = {node: farm.wait_until_over(shot, limit_s=180) for node, shot in shots_of.items()}
+
+        assert {detail.row.state for detail in over.values()} == {ShotState.COMPLETED}
+        with farm.core.app_context():
+            for node, shot in shots_of.items():
+                assert {chunk.node for chunk in shots.shot_chunks(shot)} == {node}
+
+
+@needs_bpy
 def test_the_scene_that_was_asked_for_is_rendered(real_farm: Farm) -> None:
     shot = real_farm.submit(real_farm.blend("two_scenes.blend"), scene="Main", frames="1-2")
 

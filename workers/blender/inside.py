@@ -2,7 +2,7 @@
 
 Started as `python inside.py` with the bpy wheel, or `blender --background --python inside.py`.
 Needs Blender 3.0 or later, the standard library, and the modules beside it that are named below.
-Commands: open, render, drop, quit.
+Commands: open, render, drop, gpus, quit.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterator  # noqa: UP035 - Python 3.9
 
 if TYPE_CHECKING:
+    from workers.blender.devices import Devices, cycles_preferences
     from workers.blender.drafts import clear_the_way, file_name, held, nothing_written, take_views
     from workers.blender.outputs import aim_outputs, files_in, fresh_folder, output_nodes
     from workers.blender.overrides import NO_CAMERA, apply_settings, output_size
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from workers.blender.views import view_suffixes
 else:
     # By path and under names of their own: sys.path and other names belong to Blender's add-ons.
-    for _name in ("protocol", "filenames", "drafts", "views", "outputs", "overrides"):
+    for _name in ("protocol", "filenames", "drafts", "views", "outputs", "overrides", "devices"):
         _path = Path(__file__).resolve().with_name(_name + ".py")
         _spec = importlib.util.spec_from_file_location("brender_" + _name, _path)
         sys.modules[_spec.name] = importlib.util.module_from_spec(_spec)
         _spec.loader.exec_module(sys.modules[_spec.name])
+    from brender_devices import Devices, cycles_preferences
     from brender_drafts import clear_the_way, file_name, held, nothing_written, take_views
     from brender_outputs import aim_outputs, files_in, fresh_folder, output_nodes
     from brender_overrides import NO_CAMERA, apply_settings, output_size
@@ -56,7 +58,12 @@ def start() -> tuple[Message, dict[str, Handler]]:
     _be_the_first_to_go()
     work = Work()
     version = ".".join(str(part) for part in bpy.app.version)
-    return {"version": version}, {"open": work.open, "render": work.render, "drop": work.drop}
+    return {"version": version}, {
+        "open": work.open,
+        "render": work.render,
+        "drop": work.drop,
+        "gpus": work.gpus,
+    }
 
 
 class Work:
@@ -67,6 +74,7 @@ class Work:
         self.as_animation = True
         self.has_outputs = False
         self.suffixes = [""]
+        self.devices = Devices(cycles_preferences(bpy))
 
     def open(self, command: Message, _tell: Tell) -> Message:
         """Open a file, choose the scene and apply the settings."""
@@ -77,6 +85,7 @@ class Work:
         _open_file(command["path"], settings["autoexec"])
         scene = _find_scene(command.get("scene"))
         apply_settings(scene, settings)
+        self.devices.choose(settings["device"], list(bpy.data.scenes))
         self.as_animation = not settings["autoexec"] and not depends_on_frame_range(scene)
         self.suffixes = view_suffixes(scene.render)
         self.has_outputs = any(output_nodes(scene))
@@ -118,6 +127,10 @@ class Work:
         self.scene = None
         bpy.ops.wm.read_homefile(use_empty=True)
         return {"type": "dropped"}
+
+    def gpus(self, _command: Message, _tell: Tell) -> Message:
+        """Name the graphics cards that Cycles can render on."""
+        return {"type": "gpus", "names": self.devices.names()}
 
     def _render_to(self, frame: int, target: Path) -> Message:
         """Render, and say which files the frame has beside its picture."""

@@ -1,4 +1,4 @@
-"""Finding the Blender of this machine."""
+"""Finding the Blenders of this machine."""
 
 from __future__ import annotations
 
@@ -38,6 +38,16 @@ class BlenderInstall:
         """Major and minor version, which decide what files it can open."""
         major, minor = self.version.split(".")[:2]
         return int(major), int(minor)
+
+
+def find_blenders(setting: str | None) -> tuple[BlenderInstall, ...]:
+    """Return each Blender that the setting names, `:` (`;` on Windows) between them, newest first.
+
+    Raises BlenderNotFound as `find_blender`.
+    """
+    parts = [part.strip() for part in (setting or "").split(os.pathsep) if part.strip()]
+    found = [find_blender(part) for part in parts] or [find_blender(None)]
+    return tuple(sorted(found, key=lambda install: install.version_tuple, reverse=True))
 
 
 def find_blender(setting: str | None) -> BlenderInstall:

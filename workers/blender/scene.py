@@ -27,6 +27,8 @@ class RenderSettings:
     """Blender's identifier, or EEVEE for whichever EEVEE this Blender has."""
     camera: str | None = None
     threads: int | None = None
+    device: str = ""
+    """What Cycles renders on, `cpu` or `gpu`; empty: as the scene says."""
     autoexec: bool = False
     """Whether Python inside the .blend may run by itself."""
 
@@ -48,10 +50,18 @@ class SceneSpec:
     scene: str | None = None
     """None is the scene the file was saved in."""
     settings: RenderSettings = field(default_factory=RenderSettings)
+    blender: str = ""
+    """Which Blender: as `domain.versions.is_wanted` reads it. A session is of one anyway, so this
+    is no part of the key."""
 
     @classmethod
     def of(
-        cls, path: Path, *, scene: str | None = None, settings: RenderSettings | None = None
+        cls,
+        path: Path,
+        *,
+        scene: str | None = None,
+        settings: RenderSettings | None = None,
+        blender: str = "",
     ) -> SceneSpec:
         """Describe the file as it is now.
 
@@ -66,6 +76,7 @@ class SceneSpec:
             digest=_digest(path),
             scene=scene,
             settings=settings or RenderSettings(),
+            blender=blender,
         )
 
     @property

@@ -13,8 +13,14 @@ import msgspec
 import psutil
 
 from brender_farm.blendfile.header import read_header
-from brender_farm.domain.versions import can_open
-from brender_farm.errors import BlendFileError, FrameFailed, SceneRefused, SessionDied
+from brender_farm.domain.versions import can_open, is_wanted
+from brender_farm.errors import (
+    BlendFileError,
+    FrameFailed,
+    SceneRefused,
+    SceneRefusedHere,
+    SessionDied,
+)
 from workers.blender.command import blender_command, child_environment
 from workers.blender.output import Progress, read_progress
 from workers.blender.pipe import Child
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 
 CLOSE_GRACE_S = 2.0
 LAST_LINE_LIMIT_S = 10.0
+GPUS_TIMEOUT_S = 60.0
 
 UNSAVED = re.compile(
     r"cannot save|error writing render result|EXR\S*: ERROR|skipping writing file", re.IGNORECASE
@@ -112,27 +119,31 @@ class Session:
     def open(self, spec: SceneSpec, *, timeout_s: float | None = None) -> Opened:
         """Open a scene; one that is open already answers at once.
 
-        Raises BlendChanged when the file is not the one that is described; SceneRefused when it is
-        newer than this Blender or cannot be opened; SessionDied when Blender ends or takes over
-        `timeout_s`.
+        Raises BlendChanged when the file is not the one that is described; SceneRefused when it
+        cannot be opened, SceneRefusedHere when another Blender or node is needed; SessionDied when
+        Blender ends or takes over `timeout_s`.
         """
         spec.check_unchanged()
         if self._opened is not None and self.scene_key == spec.key:
             return replace(self._opened, warm=True, seconds=0.0)
-        self._check_version(spec.path)
+        doubt = self._check_version(spec)
         self.scene_key = self._opened = None
-        answer = self._ask(
-            {
-                "type": "open",
-                "path": str(spec.path),
-                "scene": spec.scene,
-                "settings": spec.settings.as_command(),
-            },
-            timeout_s=timeout_s,
-        )
+        try:
+            answer = self._ask(
+                {
+                    "type": "open",
+                    "path": str(spec.path),
+                    "scene": spec.scene,
+                    "settings": spec.settings.as_command(),
+                },
+                timeout_s=timeout_s,
+            )
+        except SessionDied as death:
+            raise SessionDied(f"{doubt}{death}") from death
         spec.check_unchanged()  # it may have been replaced while it was read
         if answer["type"] == "error":
-            raise SceneRefused(answer["message"])
+            refused = SceneRefused if answer["permanent"] else SceneRefusedHere
+            raise refused(f"{doubt}{answer['message']}")
         self._opened = msgspec.convert(_fields(answer), Opened)
         self.scene_key = spec.key
         self.opened_count += 1
@@ -174,6 +185,14 @@ class Session:
         self.scene_key = self._opened = None
         self._ask({"type": "drop"})
 
+    def gpus(self) -> list[str]:
+        """Return the names of the graphics cards that Cycles can render on.
+
+        Raises SessionDied, also when a driver does not answer.
+        """
+        answer = self._ask({"type": "gpus"}, timeout_s=GPUS_TIMEOUT_S)
+        return [str(name) for name in answer.get("names", ())]
+
     def rss_bytes(self) -> int:
         """Return the resident memory of Blender and what it started; 0 when it is gone."""
         return int(sum(_each(self._process, lambda process: process.memory_info().rss)))
@@ -200,17 +219,23 @@ class Session:
                 "and was stopped."
             ) from None
 
-    def _check_version(self, path: Path) -> None:
-        """Look before opening: an old Blender crashes on the file of a newer one."""
+    def _check_version(self, spec: SceneSpec) -> str:
+        """Look before opening: an old Blender crashes on the file of a newer one.
+
+        Returns what to say if it does so with a file that it was told to try.
+        """
         try:
-            saved = read_header(path).version
+            saved = read_header(spec.path).version
         except BlendFileError as error:
             raise SceneRefused(error.message) from error
-        if not can_open(self.version, saved):
-            raise SceneRefused(
-                f"{path} was saved by Blender {saved}; this node has Blender {self.version}, "
-                "which cannot open it. Render on a node with a newer Blender."
-            )
+        if not is_wanted(self.version, spec.blender, saved):
+            raise SceneRefusedHere(_unwanted(spec, saved, self.version))
+        if can_open(self.version, saved):
+            return ""
+        return (
+            f"The file was saved by Blender {saved}, which is newer than this one "
+            f"({self.version}). Submit it with a newer Blender. "
+        )
 
 
 class _LineHook:
@@ -256,6 +281,18 @@ class _LineHook:
             with self._heard:
                 self._last = line
                 self._heard.notify_all()
+
+
+def _unwanted(spec: SceneSpec, saved: str, version: str) -> str:
+    if spec.blender:
+        return (
+            f"{spec.path} is to be rendered by Blender {spec.blender}; this node has Blender "
+            f"{version}. Render on a node that has it."
+        )
+    return (
+        f"{spec.path} was saved by Blender {saved}; this node has Blender {version}, "
+        "which cannot open it. Render on a node with a newer Blender."
+    )
 
 
 def _fields(answer: dict[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Chunk, Frame, Shot
-from brender_farm.db.reads.frames import frames_numbered, pending_with_failures
-from brender_farm.db.writes.shots import count_gave_up, set_pending
+from brender_farm.db.reads.frames import frames_numbered
+from brender_farm.db.writes.dependencies import hold_followers
+from brender_farm.db.writes.line import keep_away, put_in_line
+from brender_farm.db.writes.shots import count_gave_up
 from brender_farm.domain.failures import after_vanishing, nodes_to_avoid
 from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.retries import add_retry
@@ -22,18 +24,22 @@ _BATCH = 500
 def stored_frame(session: Session, shot: Shot, number: int, *, now: datetime) -> Frame:
     """Return a frame's row, made when it has none yet."""
     frame = session.get(Frame, (shot.id, number))
-    if frame is None:
-        frame = Frame(
-            shot_id=shot.id,
-            frame=number,
-            state=FrameState.PENDING,
-            tries=0,
-            vanished=0,
-            failed_on=[],
-            stale_up_to=0,
-            at=now,
-        )
-        session.add(frame)
+    return frame if frame is not None else new_frame(session, shot, number, now=now)
+
+
+def new_frame(session: Session, shot: Shot, number: int, *, now: datetime) -> Frame:
+    """Make the row of a frame that has none."""
+    frame = Frame(
+        shot_id=shot.id,
+        frame=number,
+        state=FrameState.PENDING,
+        tries=0,
+        vanished=0,
+        failed_on=[],
+        stale_up_to=0,
+        at=now,
+    )
+    session.add(frame)
     return frame
 
 
@@ -41,25 +47,32 @@ def put_back(session: Session, shot: Shot, positions: Spans) -> None:
     """Make frames pending again, those that failed before away from where they did."""
     if not positions:
         return
-    set_pending(shot, Spans.decode(shot.pending) | positions)
-    order = frame_list(shot.frames)
-    for frame in pending_with_failures(session, shot.id):
-        position = order.position(frame.frame)
-        if position is not None and position in positions:
-            shot.retries = add_retry(shot.retries, frame.failed_on, position)
+    keep_away(session, shot, put_in_line(session, shot, positions))
 
 
-def try_again(shot: Shot, frame: Frame, position: int, failed_on: Iterable[int]) -> None:
+def try_again(
+    session: Session, shot: Shot, frame: Frame, position: int, failed_on: Iterable[int]
+) -> None:
     """Make a failed frame pending, to be rendered by another node if there is one."""
     frame.failed_on = list(failed_on)
-    set_pending(shot, Spans.decode(shot.pending) | Spans.of([position]))
-    shot.retries = add_retry(shot.retries, frame.failed_on, position)
+    if put_in_line(session, shot, Spans.of([position])):
+        shot.retries = add_retry(shot.retries, frame.failed_on, position)
 
 
 def blame_vanishing(
-    session: Session, chunk: Chunk, shot: Shot, number: int, *, node: str, now: datetime
+    session: Session,
+    chunk: Chunk,
+    shot: Shot,
+    number: int,
+    *,
+    node: str,
+    is_held: bool = False,
+    now: datetime,
 ) -> None:
-    """Note that a node vanished while it rendered this frame of its chunk."""
+    """Note that a node vanished while it rendered this frame of its chunk.
+
+    A frame that a rival in a race has as well (`is_held`) is not given up meanwhile.
+    """
     frame = stored_frame(session, shot, number, now=now)
     if frame.state is FrameState.DONE:
         return
@@ -67,7 +80,7 @@ def blame_vanishing(
     frame.failed_on = nodes_to_avoid(frame.failed_on, chunk.node_id)
     frame.reason = f"{node} vanished while rendering it, the {_nth(frame.vanished)} time."
     frame.at = now
-    if after_vanishing(frame.vanished) is not FrameState.FAILED:
+    if is_held or after_vanishing(frame.vanished) is not FrameState.FAILED:
         return
     frame.reason = (
         f"Quarantined: nodes vanished {frame.vanished} times while rendering it, {node} last. "
@@ -84,8 +97,9 @@ def blame_vanishing(
 def ask_again(session: Session, shot: Shot, positions: Spans, *, reason: str, now: datetime) -> int:
     """Put finished and failed frames back to pending; their files stay until new ones are proven.
 
-    What earlier chunks still report of them no longer counts. Frames that are pending or rendering
-    are left alone. Returns how many were put back; the caller rolls the shot up.
+    What earlier chunks still report of them no longer counts, and pending frames of other shots
+    that come after them are held again. Frames that are pending or rendering are left alone.
+    Returns how many were put back; the caller rolls the shot up.
     """
     newest = session.scalar(select(func.max(Chunk.id))) or 0
     order = frame_list(shot.frames)
@@ -100,7 +114,8 @@ def ask_again(session: Session, shot: Shot, positions: Spans, *, reason: str, no
             position = order.position(frame.frame)
             assert position is not None
             back.append(position)
-    set_pending(shot, Spans.decode(shot.pending) | Spans.of(back))
+    put_in_line(session, shot, Spans.of(back))
+    hold_followers(session, shot, order.at(Spans.of(back)), now=now)
     return len(back)
 
 

@@ -7,9 +7,12 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from brender_farm.db.changes import changes_of
 from brender_farm.db.models import Farm, Shot
+from brender_farm.db.reads.dependencies import comes_after, followers_of
 from brender_farm.db.reads.frames import last_failed_frame
 from brender_farm.db.writes.events import add_event
+from brender_farm.domain.dependencies import numbered
 from brender_farm.domain.frames import Spans
 from brender_farm.domain.retries import among
 from brender_farm.domain.rollup import Tally, is_hopeless, shot_state
@@ -24,22 +27,39 @@ from brender_farm.domain.states import (
 FARM = "farm"
 """Who did what nobody asked for."""
 _REASON_SIGNS = 500
+_WAITS_FOR_FRAMES = "All its pending frames wait for the same frames of other shots."
 _OVER = (ShotState.COMPLETED, ShotState.FAILED, ShotState.CANCELLED)
+_ALTERNATING = (ShotState.WAITING, *ACTIVE_SHOT_STATES)
 _COUNT_A_CHANGE = update(Farm).values(shots_rev=Farm.shots_rev + 1)
 
 
 def touch(session: Session, shot: Shot) -> None:
-    """Tell open pages that the shot, its chunks or its frames have changed."""
+    """Tell open pages and the scheduler's desk that the shot, its chunks or frames have changed."""
     shot.rev += 1
-    # Past the session, which would first write every change so far.
-    session.connection().execute(_COUNT_A_CHANGE)
+    changes = changes_of(session)
+    changes.shots.add(shot.id)
+    if not changes.shots_counted:
+        # Past the session, which would first write every change so far.
+        session.connection().execute(_COUNT_A_CHANGE)
+        changes.shots_counted = True
 
 
 def set_pending(shot: Shot, pending: Spans) -> None:
+    """Keep which frames are pending; what is not pending is neither held nor a retry."""
     shot.pending = pending.encode()
     shot.pending_count = len(pending)
+    if shot.held_count:
+        set_held(shot, Spans.decode(shot.held) & pending)
     if shot.retries:
         shot.retries = among(shot.retries, pending)
+
+
+def set_held(shot: Shot, held: Spans) -> None:
+    """Keep which of the pending frames wait; a retry that waits is none until it is free."""
+    shot.held = held.encode()
+    shot.held_count = len(held)
+    if shot.retries and held:
+        shot.retries = among(shot.retries, Spans.decode(shot.pending) - held)
 
 
 def count_gave_up(shot: Shot) -> None:
@@ -55,17 +75,22 @@ def tally_of(shot: Shot) -> Tally:
         done_count=shot.done_count,
         failed_count=shot.failed_count,
         failed_run=shot.failed_run,
+        held_count=shot.held_count,
+        is_open=shot.is_open,
     )
 
 
-def roll_up(session: Session, shot: Shot, *, now: datetime) -> None:
-    """Give the shot the state that follows from its frames, with its event."""
+def roll_up(session: Session, shot: Shot, *, now: datetime, why: str = "") -> None:
+    """Give the shot the state that follows from its frames, with its event.
+
+    `why` is what brought the change about, where that is not told by the frames.
+    """
     tally = tally_of(shot)
     state = shot_state(shot.state, tally)
     if state is shot.state:
         return
-    if state in ACTIVE_SHOT_STATES and shot.state in ACTIVE_SHOT_STATES and shot.started_at:
-        shot.state = state  # it alternates with every chunk; only the first start is an event
+    if _alternates(shot, state) and not why:
+        shot.state = state  # with every chunk, or frame waited for; only the first start is told
         return
     reason = ""
     if state is ShotState.PAUSED and is_hopeless(tally):
@@ -79,7 +104,26 @@ def roll_up(session: Session, shot: Shot, *, now: datetime) -> None:
             f"{tally.failed_count} of {tally.frame_count} frames gave up. "
             f"The last one: {_last_failure(session, shot)}"
         )
-    move(session, shot, state, now=now, actor=FARM, reason=reason)
+    elif state is ShotState.WAITING and not why:
+        why = _WAITS_FOR_FRAMES if shot.is_open else _what_comes_first(session, shot)
+    move(session, shot, state, now=now, actor=FARM, reason=reason or why)
+    shot.reason = reason  # what it waits for changes meanwhile, and is told by reading it anew
+
+
+def _what_comes_first(session: Session, shot: Shot) -> str:
+    first = [
+        other.id
+        for other, by_frame in comes_after(session, shot.id)
+        if not by_frame and other.state is not ShotState.COMPLETED
+    ]
+    if first:
+        return f"It waits for {numbered(first)}."
+    return f"It does not start before {shot.not_before:%Y-%m-%d %H:%M} UTC."
+
+
+def _alternates(shot: Shot, state: ShotState) -> bool:
+    is_begun = shot.started_at is not None and shot.is_open
+    return is_begun and state in _ALTERNATING and shot.state in _ALTERNATING
 
 
 def _last_failure(session: Session, shot: Shot) -> str:
@@ -132,3 +176,5 @@ def move(
         shot.audited_at = None
     if state is ShotState.RENDERING and shot.started_at is None:
         shot.started_at = now
+    for follower_id in followers_of(session, shot.id):
+        session.get_one(Shot, follower_id).rev += 1  # its page tells the state of this one

@@ -121,6 +121,12 @@ def make_special():
     save("denoise")
 
     scene = empty()
+    fill(scene)
+    save("plain")
+    scene.cycles.device = "GPU"
+    save("gpu")
+
+    scene = empty()
     text = bpy.data.texts.new("start.py")
     text.write(FILM_SCRIPT)
     text.use_module = True

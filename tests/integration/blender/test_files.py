@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import OpenImageIO
 import pytest
 
+from brender_farm.broker.board import Permit
 from brender_farm.domain.formats import FORMATS
 from brender_farm.errors import FrameFailed, SceneRefused
 from workers.publish import Draft, Publisher
@@ -183,7 +184,7 @@ def test_a_frame_is_published_with_all_its_files(session, spec, prover, tmp_path
     reports = []
     publisher = Publisher(
         prover=prover,
-        board=SimpleNamespace(is_live=lambda _: True),
+        board=SimpleNamespace(claim=lambda *_: Permit.GRANTED, is_live=lambda _: True),
         outbox=SimpleNamespace(post=reports.append),
         slots=1,
     )

@@ -109,7 +109,8 @@ def start_node(
     nodes = []
 
     def start(**changes: Any) -> Node:
-        wanted = replace(settings, blender=str(FAKE_BLENDER), grace_s=0.0, **changes)
+        usual = {"blender": str(FAKE_BLENDER), "grace_s": 0.0}
+        wanted = replace(settings, **(usual | changes))
         # Its own connection: the test's is used by the test's thread.
         node = Node(wanted, farm_side, Board(connect(broker_url)))  # type: ignore[arg-type]
         node.start()

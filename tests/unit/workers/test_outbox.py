@@ -8,7 +8,8 @@ import pytest
 
 from brender_farm import wire
 from tests.waiting import wait_for
-from workers.outbox import MAX_DAMAGED, Outbox
+from workers.journal import MAX_DAMAGED
+from workers.outbox import Outbox
 
 END = wire.ChunkEnded(chunk_id=1)
 
@@ -200,3 +201,20 @@ def test_what_was_delivered_and_not_recorded_goes_out_after_the_next_start(tmp_p
     assert outbox.close(10)
     Outbox(tmp_path, node_name="anna", deliver=farm.deliver, farm=farm)
     wait_for(lambda: len(farm.items) == 2, "both are sent again")
+
+
+def test_ends_that_come_close_together_travel_together(tmp_path, farm):
+    reports = []
+    outbox = Outbox(
+        tmp_path,
+        node_name="anna",
+        deliver=lambda report: reports.append(len(report.items)),
+        farm=farm,
+        pace_s=0.2,
+    )
+    outbox.post(wire.ChunkEnded(chunk_id=1))
+    wait_for(lambda: reports == [1], "one that comes alone does not wait")
+    for chunk_id in range(2, 12):
+        outbox.post(wire.ChunkEnded(chunk_id=chunk_id))
+    assert outbox.close(10)
+    assert reports == [1, 10]

@@ -10,7 +10,9 @@ import OpenImageIO
 import pytest
 
 from brender_farm import wire
+from brender_farm.broker.board import Permit
 from brender_farm.domain.formats import FORMATS
+from tests.waiting import wait_for
 from workers.blender.prove import Prover
 from workers.blender.scene import Written, WrittenFile
 from workers.publish import MAX_FILES, Draft, Publisher
@@ -24,12 +26,22 @@ class Board:
 
     def __init__(self):
         self.live = True
+        self.rival_live = False
+        self.granted = Permit.GRANTED
         self.asked = lambda: None
 
     def is_live(self, _chunk_id):
         live = self.live
         self.asked()
         return live
+
+    def live_among(self, chunk_ids):
+        alive = {17: self.live, 16: self.rival_live}
+        return frozenset(chunk_id for chunk_id in chunk_ids if alive.get(chunk_id))
+
+    def claim(self, chunk_id, _frame):
+        live = self.is_live(chunk_id)
+        return self.granted if live else Permit.REFUSED
 
 
 class Outbox(list):
@@ -182,6 +194,31 @@ def test_nothing_of_a_chunk_that_is_over_is_published(publisher, draft, board, o
     assert not publish(publisher, draft)
     assert published(output) == set()
     assert outbox == []
+
+
+def test_a_frame_that_a_rival_was_first_with_is_dropped_in_silence(
+    publisher, draft, board, output, outbox
+):
+    board.granted = Permit.REFUSED
+    assert not publish(publisher, draft)
+    assert published(output) == set()
+    assert outbox == []
+
+
+def test_the_drafts_of_the_other_in_a_race_are_swept_when_the_farm_has_ended_it(
+    publisher, draft, board, drafts, output
+):
+    rival = drafts.with_name("16")
+    rival.mkdir()
+    board.rival_live = True
+    board.granted = Permit.GRANTED_IN_RACE
+    assert publish(publisher, draft)
+    publisher.sweep(output, 17)
+    assert rival.is_dir()
+
+    board.live = board.rival_live = False
+
+    wait_for(lambda: not rival.exists(), "the rival's drafts are gone")
 
 
 def fence(board, drafts, live_afterwards):

@@ -7,7 +7,7 @@ import pytest
 
 from brender_farm.errors import BlenderNotFound
 from workers.blender import locate
-from workers.blender.locate import find_blender
+from workers.blender.locate import find_blender, find_blenders
 
 
 def script(path, body):
@@ -104,3 +104,21 @@ def test_a_blender_that_is_too_old_is_refused(tmp_path):
 def test_the_version_is_read_from_what_blender_says(tmp_path, said, version):
     program = script(tmp_path / "blender", f'printf "{said}"')
     assert find_blender(str(program)).version == version
+
+
+def test_a_setting_may_name_several_and_the_newest_comes_first(tmp_path, monkeypatch, fake_blender):
+    old = script(tmp_path / "old", "echo Blender 3.4.1")
+    monkeypatch.setenv("PATH", str(fake_blender.parent), prepend=os.pathsep)
+    found = find_blenders(f"{old}{os.pathsep} {fake_blender} ")
+    assert [install.version for install in found] == ["4.5.0", "3.4.1"]
+
+
+def test_one_of_several_that_is_missing_is_named(tmp_path, fake_blender):
+    with pytest.raises(BlenderNotFound, match=r"gone.*there is no such file"):
+        find_blenders(f"{fake_blender}{os.pathsep}{tmp_path / 'gone'}")
+
+
+def test_no_setting_at_all_means_what_is_there(monkeypatch, fake_blender):
+    monkeypatch.setenv("PATH", str(fake_blender.parent), prepend=os.pathsep)
+    monkeypatch.setattr(locate.importlib.util, "find_spec", lambda _: None)
+    assert [install.path for install in find_blenders(None)] == [fake_blender]

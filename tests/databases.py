@@ -101,10 +101,16 @@ class PostgresDatabases:
         with self._engine.begin() as connection:
             connection.execute(text("SET LOCAL lock_timeout = '20s'"))
             connection.execute(
-                text("TRUNCATE shots, chunks, frames, nodes, events, loose_chunks RESTART IDENTITY")
+                text(
+                    "TRUNCATE shots, chunks, frames, nodes, events, loose_chunks, dependencies, "
+                    "limits, shares RESTART IDENTITY"
+                )
             )
             connection.execute(
-                text("UPDATE farm SET shots_rev=1, nodes_rev=1, pass_at=NULL, broker_trouble=''")
+                text(
+                    "UPDATE farm SET shots_rev=1, nodes_rev=1, pass_at=NULL, broker_trouble='', "
+                    "races_after=0"
+                )
             )
         return self._engine.url.render_as_string(hide_password=False)
 

@@ -5,8 +5,6 @@ A disk that takes nothing costs safety, not reports: then they are kept in memor
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 import logging
 import threading
 import time
@@ -17,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from brender_farm import wire
-from brender_farm.errors import MessageRefused
+from workers.journal import Journal
 from workers.receipts import LOOK_EVERY_S, Entry, Farm, Receipts
 
 log = logging.getLogger(__name__)
@@ -26,8 +24,6 @@ COALESCE_S = 0.25
 """How long a frame's report waits for company; the end of a chunk does not wait."""
 RETRY_S = 1.0
 MAX_ITEMS = 500
-MAX_DAMAGED = 20
-"""How many reports that cannot be read are kept for whoever wants to look at them."""
 
 
 class Outbox:
@@ -45,20 +41,26 @@ class Outbox:
         node_name: str,
         deliver: Callable[[wire.Report], None],
         farm: Farm,
+        pace_s: float = 0.0,
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+        """Let at least `pace_s` pass between two reports.
+
+        Ends of chunks that come closer travel together, which is less work for the farm than each
+        alone; one that comes alone does not wait.
+        """
+        self._journal = Journal(folder, node_name=node_name)
         self._node_name = node_name
         self._deliver = deliver
         self._farm = farm
+        self._pace_s = pace_s
         self._receipts = Receipts()
         self._told: Counter[int] = Counter()
         self._changed = threading.Condition()
-        self._entries: list[Entry] = []
-        self._urgent = False
+        self._entries = [Entry(path, item) for path, item in self._journal.leftovers()]
+        self._urgent = bool(self._entries)
+        self._sent_at = 0.0
         self._closing = False
         self._is_refused = False
-        self._numbers = itertools.count(self._load_leftovers() + 1)
         self._thread = threading.Thread(target=self._run, name="outbox", daemon=True)
         self._thread.start()
 
@@ -66,8 +68,7 @@ class Outbox:
         """Keep an item and send it soon; at once when it ends a chunk."""
         with self._changed:
             item = self._counted(item)
-            path = self._folder / f"{next(self._numbers):012}.json"
-            self._entries.append(Entry(self._keep(path, item), item))
+            self._entries.append(Entry(self._journal.keep(item), item))
             self._urgent |= isinstance(item, wire.ChunkEnded)
             self._changed.notify_all()
 
@@ -77,18 +78,6 @@ class Outbox:
             return msgspec.structs.replace(item, reported_count=self._told.pop(item.chunk_id, 0))
         self._told[item.chunk_id] += isinstance(item, wire.FrameDone | wire.FrameFailed)
         return item
-
-    def _keep(self, path: Path, item: wire.ReportItem) -> Path | None:
-        try:
-            path.write_bytes(wire.encode(wire.Report(node=self._node_name, items=[item])))
-        except OSError as error:
-            log.warning(
-                "A report is kept in memory only: the node's disk does not take it.",
-                extra={"path": str(path), "error": str(error)},
-            )
-            _forget(path)
-            return None
-        return path
 
     def untold_chunks(self) -> frozenset[int]:
         """Return the chunks that the farm has not been told, or not heard, everything about."""
@@ -102,32 +91,6 @@ class Outbox:
             self._closing = self._urgent = True
             self._changed.notify_all()
             return self._changed.wait_for(lambda: not self._entries, timeout=limit_s)
-
-    def _load_leftovers(self) -> int:
-        """Take over what an earlier start could not deliver; return the highest number."""
-        highest = 0
-        for path in sorted(self._folder.glob("*.json")):
-            highest = int(path.stem) if path.stem.isdecimal() else highest
-            try:
-                report = wire.decode(wire.Report, path.read_bytes())
-            except MessageRefused:
-                log.warning("A damaged report is set aside.", extra={"path": str(path)})
-                self._set_aside(path)
-                continue
-            except OSError as error:
-                log.warning(
-                    "A report cannot be read.", extra={"path": str(path), "error": str(error)}
-                )
-                continue
-            self._entries += [Entry(path, item) for item in report.items]
-            self._urgent = True
-        return highest
-
-    def _set_aside(self, path: Path) -> None:
-        with contextlib.suppress(OSError):
-            path.rename(path.with_suffix(".damaged"))
-            for old in sorted(self._folder.glob("*.damaged"))[:-MAX_DAMAGED]:
-                old.unlink(missing_ok=True)
 
     def _run(self) -> None:
         while True:
@@ -176,8 +139,8 @@ class Outbox:
             again = self._receipts.overdue() if is_idle else []
             self._entries[:0] = again
             self._urgent |= bool(again)
-        for entry in settled:
-            _forget(entry.path)
+            for entry in settled:
+                self._journal.let_go(entry.path)
         if again:
             log.warning("Reports were not recorded; they go out again.", extra={"n": len(again)})
 
@@ -187,14 +150,10 @@ class Outbox:
             if not self._changed.wait_for(lambda: self._entries, timeout=self._patience_s()):
                 return ()
             self._changed.wait_for(lambda: self._urgent, timeout=COALESCE_S)
+        time.sleep(max(0.0, self._sent_at + self._pace_s - time.monotonic()))
+        with self._changed:
+            self._sent_at = time.monotonic()
             return self._entries[:MAX_ITEMS]
 
     def _patience_s(self) -> float | None:
         return LOOK_EVERY_S if self._receipts.chunks() else None
-
-
-def _forget(path: Path | None) -> None:
-    """Remove a file; if that fails, its report is sent again after a start, which does no harm."""
-    if path is not None:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, MetaData, event, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from brender_farm.config import Settings
+from brender_farm.db.changes import forget_changes
 
 _App = TypeVar("_App", bound=Flask)
 
@@ -66,6 +67,7 @@ def writing() -> Iterator[Session]:
     """Hold the write lock for one short transaction: commit at the end, roll back on an error."""
     session = db.session()
     session.rollback()  # ends what a read before may have begun
+    forget_changes(session)
     session.connection(execution_options={"brender_write": True})
     try:
         yield session

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -22,9 +24,13 @@ from brender_farm.celery_app import RENDER_CHUNK, STOP_CHUNKS
 from brender_farm.db.core import writing
 from brender_farm.db.models import Farm
 from brender_farm.db.reads.nodes import node_names
+from brender_farm.db.reads.racing import live_races
 from brender_farm.db.writes.chunks import ending_chunks, live_chunk_nodes
+from brender_farm.db.writes.dependencies import open_due
+from brender_farm.db.writes.twins import dissolve_races
 from brender_farm.domain.leases import LeaseWatch
 from brender_farm.scheduler.attendance import take_attendance
+from brender_farm.service.desk import Desk
 from brender_farm.service.dispatch import Dispatch, assign_chunks
 from brender_farm.service.messages import by_name, command_nodes
 from brender_farm.service.recording import record_report
@@ -32,6 +38,7 @@ from brender_farm.service.recording import record_report
 if TYPE_CHECKING:
     from celery import Celery
     from flask import Flask
+    from sqlalchemy.orm import Session
 
     from brender_farm.broker.board import Board
 
@@ -49,6 +56,7 @@ class Scheduler:
         self._board = board
         self._watch = LeaseWatch()
         self._lock = threading.Lock()
+        self._desk = Desk()
         self._unsent: dict[int, Dispatch] = {}
 
     def receive(self, body: object) -> None:
@@ -59,16 +67,21 @@ class Scheduler:
         report = wire.read(wire.Report, body)
         with self._lock, self._core.app_context():
             now = datetime.now(UTC)
-            with writing() as session:
+            with self._writing() as session:
                 recorded = record_report(session, report, now=now)
-                dispatches = assign_chunks(session, now=now) if recorded.ended_chunks else []
-            self._send(dispatches, gone=recorded.ended_chunks)
+                stopped = recorded.stopped_chunks
+                has_room = recorded.ended_chunks or stopped or recorded.frees_others
+                dispatches = self._assign(session, now) if has_room else []
+                names = node_names(session) if stopped else {}
+            self._send(dispatches, gone=[*recorded.ended_chunks, *stopped])
+            self._stop(by_name(stopped, names))
 
     def plan(self) -> None:
         """Fill the free slots now."""
         with self._lock, self._core.app_context():
-            with writing() as session:
-                dispatches = assign_chunks(session, now=datetime.now(UTC))
+            self._desk.forget()  # limits and shares have no counter of changes
+            with self._writing() as session:
+                dispatches = self._assign(session, datetime.now(UTC))
             self._send(dispatches)
 
     def run_pass(self) -> None:
@@ -82,19 +95,24 @@ class Scheduler:
     def _look(self) -> str:
         """Return why the broker cannot be used; empty when all went well."""
         try:
-            beats = self._board.heartbeats()
+            beats, known = self._board.heartbeats(), self._board.live()
         except BROKER_ERRORS as error:
             # Nobody can be heard, so nobody's silence counts.
             self._watch.forgive(time.monotonic())
             return f"The broker does not answer: {error}"
         now = datetime.now(UTC)
-        with writing() as session:
+        self._desk.forget()
+        with self._writing() as session:
             lost = take_attendance(session, self._watch, beats, now=now, now_s=time.monotonic())
-            dispatches = assign_chunks(session, now=now)
+            if known is None:
+                dissolve_races(session, now=now)  # what was claimed is forgotten
+            open_due(session, now=now)
+            dispatches = self._assign(session, now)
             live, names = live_chunk_nodes(session), node_names(session)
+            races = live_races(session)
             ending = ending_chunks(session)
         try:
-            self._mirror(live)
+            self._mirror(known, live, races)
             self._board.replace_ending(ending)
             if lost:
                 command_nodes(self._celery, STOP_CHUNKS, by_name(lost, names))
@@ -104,14 +122,34 @@ class Scheduler:
         self._send(dispatches)
         return ""
 
-    def _mirror(self, live: dict[int, int]) -> None:
-        """Make the board's live set what the database says."""
-        known = self._board.live()
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """Write with the desk laid out; a transaction that fails leaves nothing on it."""
+        try:
+            with writing() as session:
+                self._desk.open(session)
+                yield session
+                self._desk.close(session)
+        except BaseException:
+            self._desk.forget()
+            raise
+
+    def _assign(self, session: Session, now: datetime) -> list[Dispatch]:
+        return assign_chunks(session, now=now, desk=self._desk)
+
+    def _mirror(
+        self, known: frozenset[int] | None, live: dict[int, int], races: dict[int, int]
+    ) -> None:
+        """Make the board's live set and its races what the database says."""
         if known is None:
-            self._board.replace_live(live)
+            self._board.replace_live(live, races)
             return
+        known_races = self._board.races()
+        self._board.add_races(dict(races.items() - known_races.items()))
         self._board.add_live(live.keys() - known)
         self._board.remove_live(known - live.keys())
+        if gone := known_races.keys() - races.keys():
+            self._board.remove_races(gone, set(known_races.values()) - set(races.values()))
 
     def _send(self, dispatches: list[Dispatch], gone: list[int] | None = None) -> None:
         """Send stored chunks; what the broker does not take now goes out with the next pass."""
@@ -120,21 +158,36 @@ class Scheduler:
         try:
             # What a chunk fences must have ceased to be live before it begins.
             self._board.remove_live(fences)
+            self._board.add_races(
+                {key: each.race for key, each in self._unsent.items() if each.race is not None}
+            )
             self._board.add_live(self._unsent)
-            for dispatch in list(self._unsent.values()):
-                self._publish(dispatch)
-                del self._unsent[dispatch.order.chunk_id]
+            self._publish(list(self._unsent.values()))
+            self._unsent.clear()
             self._board.remove_live(gone or ())  # last: a node waits for its chunk
         except BROKER_ERRORS as error:
             log.warning("Chunks wait for the broker.", extra={"error": str(error)})
 
-    def _publish(self, dispatch: Dispatch) -> None:
-        self._celery.send_task(
-            RENDER_CHUNK,
-            args=[wire.write(dispatch.order)],
-            queue=node_queue(dispatch.node),
-            task_id=f"chunk-{dispatch.order.chunk_id}",
-            argsrepr=dispatch.label,
-            kwargsrepr="",
-            retry=False,
-        )
+    def _stop(self, chunks: Mapping[str, list[int]]) -> None:
+        """Tell nodes (name → chunk ids) that chunks of theirs are over; heartbeats tell it too."""
+        try:
+            command_nodes(self._celery, STOP_CHUNKS, chunks)
+        except BROKER_ERRORS as error:
+            log.info("A chunk is not stopped at once.", extra={"error": str(error)})
+
+    def _publish(self, dispatches: list[Dispatch]) -> None:
+        """Send them all in one go; when that fails some may have gone, which does no harm."""
+        if not dispatches:
+            return
+        with self._celery.producer_pool.acquire(block=True) as producer, producer.batch():
+            for dispatch in dispatches:
+                self._celery.send_task(
+                    RENDER_CHUNK,
+                    args=[wire.write(dispatch.order)],
+                    producer=producer,
+                    queue=node_queue(dispatch.node),
+                    task_id=f"chunk-{dispatch.order.chunk_id}",
+                    argsrepr=dispatch.label,
+                    kwargsrepr="",
+                    retry=False,
+                )

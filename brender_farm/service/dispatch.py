@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from brender_farm import wire
-from brender_farm.db.models import Chunk, Node, Shot
-from brender_farm.db.reads.planning import node_views, shot_views
-from brender_farm.db.reads.rules import limit_slots
+from brender_farm.db.models import Chunk, Shot
 from brender_farm.db.writes.chunks import cut_chunk
 from brender_farm.db.writes.loose import loose_by_folder
 from brender_farm.db.writes.shots import roll_up, touch
 from brender_farm.domain.planning import plan
+from brender_farm.domain.views import Assignment
+from brender_farm.service.desk import Desk, is_dispatchable
+from brender_farm.service.racing import race_stragglers
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,8 @@ class Dispatch:
 
     node: str
     order: wire.ChunkOrder
+    race: int | None = None
+    """Which race its frames are claimed in before they are published; None: in none."""
 
     @property
     def label(self) -> str:
@@ -30,26 +36,27 @@ class Dispatch:
         return f"{self.order.shot_name} · frames {self.order.frames} · on {self.node}"
 
 
-def assign_chunks(session: Session, *, now: datetime) -> list[Dispatch]:
-    """Plan and store the chunks for all free slots, inside the caller's `writing()`."""
-    nodes = node_views(session)
-    if not any(node.free_slots > 0 for node in nodes.values()):
-        return []
-    shots = shot_views(session)
-    if not any(shot.pending_count for shot in shots):
-        return []
-    assignments = plan(shots, list(nodes.values()), limits=limit_slots(session))
-    node_ids = (
-        {row.name: row.id for row in session.query(Node.name, Node.id)} if assignments else {}
-    )
+def assign_chunks(session: Session, *, now: datetime, desk: Desk | None = None) -> list[Dispatch]:
+    """Plan and store the chunks for all free slots, inside the caller's `writing()`.
+
+    `desk` is what the caller keeps between plans; without one everything is read.
+    """
+    desk = desk if desk is not None else Desk()
+    desk.look(session, now)
+    shots, nodes = list(desk.shots.values()), list(desk.nodes.values())
+    assignments = plan(shots, nodes, limits=desk.limits, room=desk.room) if desk.has_work else []
     loose = loose_by_folder(session) if assignments else {}
     cut: list[tuple[str, Chunk, Shot]] = []
     for assignment in assignments:
         shot = session.get_one(Shot, assignment.shot_id)
+        if not _can_give(shot, assignment):
+            log.error("A plan did not fit its shot.", extra={"shot_id": shot.id})
+            desk.forget()
+            continue
         chunk = cut_chunk(
             session,
             shot,
-            node_id=node_ids[assignment.node],
+            node_id=desk.node_ids[assignment.node],
             frame_count=assignment.frame_count,
             now=now,
             lot=assignment.lot,
@@ -58,8 +65,24 @@ def assign_chunks(session: Session, *, now: datetime) -> list[Dispatch]:
         roll_up(session, shot, now=now)
         touch(session, shot)
         cut.append((assignment.node, chunk, shot))
+    cut += race_stragglers(session, shots, nodes, assignments, limits=desk.limits, now=now)
+    if not cut:
+        return []
     session.flush()  # all at once: now they have ids
-    return [Dispatch(node=node, order=_order(chunk, shot)) for node, chunk, shot in cut]
+    desk.note_sent(session, [chunk for _, chunk, _ in cut])
+    return [
+        Dispatch(node=node, order=_order(chunk, shot), race=_race(chunk, shot))
+        for node, chunk, shot in cut
+    ]
+
+
+def _race(chunk: Chunk, shot: Shot) -> int | None:
+    return (chunk.twin_of or chunk.id) if shot.race else None
+
+
+def _can_give(shot: Shot, assignment: Assignment) -> bool:
+    """Whether the shot, as it is stored, has what is to be given of it."""
+    return is_dispatchable(shot) and (not assignment.lot or assignment.lot in shot.retries)
 
 
 def _order(chunk: Chunk, shot: Shot) -> wire.ChunkOrder:
@@ -78,6 +101,8 @@ def _order(chunk: Chunk, shot: Shot) -> wire.ChunkOrder:
             format=shot.format,
             width=shot.width if shot.size_given else None,
             height=shot.height if shot.size_given else None,
+            blender=shot.blender,
+            device=shot.device,  # type: ignore[arg-type]  # a wrong one was never stored
         ),
         output_dir=shot.output_dir,
         padding=shot.padding,

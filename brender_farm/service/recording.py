@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,13 +17,16 @@ from sqlalchemy.orm import Session
 
 from brender_farm import wire
 from brender_farm.db.models import Chunk, Frame, Node, Shot
-from brender_farm.db.reads.nodes import node_named
+from brender_farm.db.reads.racing import held_by_rivals
+from brender_farm.db.reads.reported import reported_chunks, reported_frames, reporting_node
 from brender_farm.db.writes.chunks import end_chunk
-from brender_farm.db.writes.frames import stored_frame
+from brender_farm.db.writes.dependencies import tell_followers
+from brender_farm.db.writes.frames import new_frame
 from brender_farm.db.writes.loose import forget_loose
 from brender_farm.db.writes.nodes import stop_accepting
 from brender_farm.db.writes.shots import move, roll_up, set_pending, touch
 from brender_farm.db.writes.work import Work, count_work
+from brender_farm.db.writes.twins import end_if_robbed, settle_race
 from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.pace import LEARN_EVERY, learnt_speed
 from brender_farm.domain.states import (
@@ -45,20 +49,27 @@ class Recorded:
     """What a report brought about."""
 
     ended_chunks: list[int] = field(default_factory=list)
+    stopped_chunks: dict[int, int] = field(default_factory=dict)
+    """Chunks that have nothing left to do though their nodes are at it: id → node's id."""
     shots: dict[int, Shot] = field(default_factory=dict)
     work: defaultdict[str, Work] = field(default_factory=lambda: defaultdict(Work))
     """What was done for each submitter."""
+    done: dict[int, list[int]] = field(default_factory=dict)
+    """Frames said to be done: shot's id → numbers."""
+    frees_others: bool = False
+    """Whether other shots waited for what it tells of, and may go on now."""
 
 
 def record_report(session: Session, report: wire.Report, *, now: datetime) -> Recorded:
     """Apply a report to the database, inside the caller's `writing()`."""
     recorded = Recorded()
-    node = node_named(session, report.node)
+    node = reporting_node(session, report.node)
+    chunks = reported_chunks(session, {item.chunk_id for item in report.items})
+    frames = reported_frames(session, _frames_told(report, chunks))
     for item in report.items:
-        chunk = session.get(Chunk, item.chunk_id)
-        shot = session.get(Shot, chunk.shot_id) if chunk is not None else None
-        if chunk is None or shot is None:
+        if item.chunk_id not in chunks:
             continue  # its shot was deleted
+        chunk, shot = chunks[item.chunk_id]
         if node is None or chunk.node_id != node.id:
             log.warning(
                 "A report about another node's chunk was ignored.",
@@ -66,15 +77,30 @@ def record_report(session: Session, report: wire.Report, *, now: datetime) -> Re
             )
             continue
         work = recorded.work[shot.submitter]
-        _Recorder(session, node, chunk, shot, now, work).apply(item, recorded)
+        _Recorder(session, node, chunk, shot, frames, now, work).apply(item, recorded)
         recorded.shots[shot.id] = shot
+        if isinstance(item, wire.FrameDone):
+            recorded.done.setdefault(shot.id, []).append(item.frame)
     for shot in recorded.shots.values():
         roll_up(session, shot, now=now)
         touch(session, shot)
+        told = recorded.done.get(shot.id, ())
+        recorded.frees_others |= tell_followers(session, shot, told, now=now)
     for submitter, work in recorded.work.items():
         if node is not None and (work.done_count or work.failed_count):
             count_work(session, node_id=node.id, submitter=submitter, work=work, now=now)
     return recorded
+
+
+def _frames_told(
+    report: wire.Report, chunks: Mapping[int, tuple[Chunk, Shot]]
+) -> set[tuple[int, int]]:
+    """Return (shot's id, number) of the frames that a report tells of."""
+    return {
+        (chunks[item.chunk_id][1].id, item.frame)
+        for item in report.items
+        if isinstance(item, wire.FrameDone | wire.FrameFailed) and item.chunk_id in chunks
+    }
 
 
 @dataclass(slots=True)
@@ -83,6 +109,8 @@ class _Recorder:
     node: Node
     chunk: Chunk
     shot: Shot
+    frames: dict[tuple[int, int], Frame]
+    """The stored ones, by (shot's id, number), of all frames that the report tells of."""
     now: datetime
     work: Work
 
@@ -96,9 +124,9 @@ class _Recorder:
                 self._start()
                 self._fences_are_up(item.boot)
             case wire.FrameDone():
-                self._frame_done(item)
+                recorded.stopped_chunks |= self._frame_done(item)
             case wire.FrameFailed():
-                self._frame_failed(item)
+                recorded.stopped_chunks |= self._frame_failed(item)
             case wire.ChunkEnded():
                 if self._end(item):
                     recorded.ended_chunks.append(item.chunk_id)
@@ -114,20 +142,23 @@ class _Recorder:
         if self.chunk.fences:
             forget_loose(self.session, self.chunk.fences)
 
-    def _frame_done(self, item: wire.FrameDone) -> None:
+    def _frame_done(self, item: wire.FrameDone) -> dict[int, int]:
         position = self._position(item.frame)
         if position is None:
-            return
-        frame = stored_frame(self.session, self.shot, item.frame, now=self.now)
+            return {}
+        frame = self._frame(item.frame)
         if self.chunk.id <= frame.stale_up_to:
-            return
+            return {}
         was = frame.state
         if self._holds(position):
             self._start()
             self._let_go(position)
             self.chunk.done_count += 1
-        elif was is FrameState.DONE or not self._is_unowned(position, was):
-            return
+        elif was is FrameState.DONE or not (
+            # It was published, so its rivals in a race may not publish it any more.
+            self._is_unowned(position, was) or self._is_held_by_rival(position)
+        ):
+            return {}
         elif was is not FrameState.FAILED:
             set_pending(self.shot, Spans.decode(self.shot.pending) - Spans.of([position]))
         self.shot.failed_count -= was is FrameState.FAILED
@@ -141,6 +172,8 @@ class _Recorder:
             self._learn(item.seconds)
         self._store(frame, item)
         clear_blame(self.shot, self.node)
+        stopped = settle_race(self.session, self.shot, self.chunk, position, now=self.now)
+        return stopped | self._end_if_robbed()
 
     def _learn(self, seconds: float) -> None:
         """Count what the frame would have taken on a node of speed 1, and learn the node's own."""
@@ -151,6 +184,13 @@ class _Recorder:
             usual_s = shot.work_seconds / shot.measured_count
             node.speed = learnt_speed(node.speed, usual_s=usual_s, seconds=seconds)
 
+    def _frame(self, number: int) -> Frame:
+        """Return a frame's row, made when it has none yet."""
+        key = (self.shot.id, number)
+        if key not in self.frames:
+            self.frames[key] = new_frame(self.session, self.shot, number, now=self.now)
+        return self.frames[key]
+
     def _position(self, number: int) -> int | None:
         """Return where a frame of this chunk stands in the shot; None for any other frame."""
         if frame_list(self.chunk.frames).position(number) is None:
@@ -160,6 +200,13 @@ class _Recorder:
     def _holds(self, position: int) -> bool:
         """Whether the chunk has the lease of this frame now."""
         return self.is_live and position in Spans.decode(self.chunk.spans)
+
+    def _is_held_by_rival(self, position: int) -> bool:
+        return position in held_by_rivals(self.session, self.chunk, self.shot)
+
+    def _end_if_robbed(self) -> dict[int, int]:
+        is_over = self.is_live and end_if_robbed(self.session, self.shot, self.chunk, now=self.now)
+        return {self.chunk.id: self.chunk.node_id} if is_over else {}
 
     def _is_unowned(self, position: int, was: FrameState) -> bool:
         return was is FrameState.FAILED or position in Spans.decode(self.shot.pending)
@@ -176,20 +223,29 @@ class _Recorder:
         frame.log_tail = ""
         frame.at = self.now
 
-    def _frame_failed(self, item: wire.FrameFailed) -> None:
+    def _frame_failed(self, item: wire.FrameFailed) -> dict[int, int]:
         position = self._position(item.frame)
         if position is None or not self._holds(position):
-            return
+            return {}
         self._start()
-        frame = stored_frame(self.session, self.shot, item.frame, now=self.now)
+        frame = self._frame(item.frame)
         self._let_go(position)
         self.chunk.failed_count += 1
         self.work.failed_count += 1
         frame.reason, frame.at, frame.log_tail = item.reason, self.now, item.tail
-        if frame.state is FrameState.DONE:
-            return  # the proven file is still in its place
-        frame.chunk_id = self.chunk.id
-        blame_for_failure(self.session, self.shot, self.node, frame, position, item, now=self.now)
+        if frame.state is not FrameState.DONE:  # the proven file is still in its place
+            frame.chunk_id = self.chunk.id
+            blame_for_failure(
+                self.session,
+                self.shot,
+                self.node,
+                frame,
+                position,
+                item,
+                is_held=self._is_held_by_rival(position),
+                now=self.now,
+            )
+        return self._end_if_robbed()
 
     def _let_go(self, position: int) -> None:
         self.chunk.spans = (Spans.decode(self.chunk.spans) - Spans.of([position])).encode()

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from tests.benchmarks import (
     big_shot,
+    desk,
+    dispatch,
+    forecast,
     gap,
     idle_cpu,
     latency,
@@ -28,7 +31,10 @@ BENCHMARKS = {
     "idle_cpu": idle_cpu,
     "recovery": recovery,
     "planning": planning,
+    "desk": desk,
+    "dispatch": dispatch,
     "simulation": simulation,
+    "forecast": forecast,
 }
 
 

@@ -15,13 +15,15 @@ _HEADINGS = ("", "target", "median", "range", "", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One thing that was measured, once or in several rounds. Less is better."""
+    """One thing that was measured, once or in several rounds."""
 
     name: str
     unit: str
     values: Sequence[float]
     target: float | None = None
     """The most that the median may be; None: reported, not judged."""
+    more_is_better: bool = False
+    """Then the target is the least that the median may be."""
     note: str = ""
 
     @property
@@ -37,7 +39,10 @@ class Figure:
     def verdict(self) -> str:
         if self.target is None:
             return ""
-        return "reached" if self.median <= self.target else "MISSED"
+        is_reached = (
+            self.median >= self.target if self.more_is_better else self.median <= self.target
+        )
+        return "reached" if is_reached else "MISSED"
 
 
 def table(figures: Sequence[Figure]) -> str:
@@ -80,9 +85,10 @@ def write_json(path: Path, figures: Sequence[Figure]) -> None:
 
 def _row(figure: Figure) -> tuple[str, ...]:
     few = len(set(figure.values)) == 1
+    sign = "≥" if figure.more_is_better else "≤"
     return (
         figure.name,
-        "" if figure.target is None else f"≤ {_number(figure.target)} {figure.unit}",
+        "" if figure.target is None else f"{sign} {_number(figure.target)} {figure.unit}",
         f"{_number(figure.median)} {figure.unit}",
         "" if few else f"{_number(min(figure.values))}–{_number(max(figure.values))}",
         figure.verdict,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session
 from brender_farm.db.models import Chunk, Node, Shot
 from brender_farm.db.reads.nodes import node_names
 from brender_farm.db.reads.rules import weights
+from brender_farm.domain.hours import read_hours
+from brender_farm.domain.local_time import local_time
 from brender_farm.domain.pace import spread
 from brender_farm.domain.retries import lots_of
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, LIVE_CHUNK_STATES, NodeIntent
@@ -30,6 +33,7 @@ _WILLING_NODES = select(
     Node.unwell,
     Node.memory_bytes,
     Node.speed,
+    Node.hours,
 ).where(Node.online.is_(True), Node.accepting.is_(True), Node.intent == NodeIntent.ENABLED)
 _SHOTS = select(
     Shot.id,
@@ -62,6 +66,11 @@ _SHOTS = select(
 _SHOTS_WITH_WORK = _SHOTS.where(
     Shot.state.in_(ACTIVE_SHOT_STATES), Shot.pending_count > Shot.held_count
 )
+_SHOTS_AHEAD = (
+    _SHOTS_WITH_WORK.where(Shot.priority > bindparam("priority"))
+    .order_by(Shot.priority.desc(), Shot.id)
+    .limit(bindparam("most"))
+)
 _THESE_SHOTS = _SHOTS.where(Shot.id.in_(bindparam("ids", expanding=True)))
 _IS_LIVE = Chunk.state.in_(LIVE_CHUNK_STATES)
 _LIVE_BY_NODE = select(Chunk.node_id, func.count()).where(_IS_LIVE).group_by(Chunk.node_id)
@@ -69,27 +78,37 @@ _LIVE_BY_SHOT = select(Chunk.shot_id, func.count()).where(_IS_LIVE).group_by(Chu
 
 
 _EQUAL: Mapping[str, float] = {}
+_NO_NAMES: Mapping[int, str] = {}
 
 
-def node_views(session: Session) -> dict[str, NodeView]:
-    """Return the nodes that may take work, by name, with their free slots."""
-    busy = _counts(session, _LIVE_BY_NODE)
+def node_views(session: Session, now: datetime | None = None) -> dict[str, NodeView]:
+    """Return the nodes that may take work, by name, with their free slots.
+
+    `now` decides whose hours it is; None: the clock does.
+    """
+    busy, local = _counts(session, _LIVE_BY_NODE), local_time(now or datetime.now(UTC))
     return {
-        row.name: NodeView(
-            name=row.name,
-            slots=row.slots,
-            free_slots=row.slots - busy.get(row.id, 0),
-            blender_versions=tuple(row.facts.get("blender_versions", ())),
-            warm=frozenset(row.warm),
-            unwell=frozenset(row.unwell),
-            tags=frozenset(row.facts.get("tags", ())),
-            memory_bytes=row.memory_bytes,
-            pool=row.facts.get("pool", ""),
-            has_gpu=bool(row.facts.get("gpus")),
-            speed=row.speed,
-        )
+        row.name: node_view(row, row.slots - busy.get(row.id, 0))
         for row in session.execute(_WILLING_NODES)
+        if read_hours(row.hours).is_open(local)
     }
+
+
+def node_view(node: Any, free_slots: int) -> NodeView:
+    """Return one node, a Node or a row with the same names, as the planner sees it."""
+    return NodeView(
+        name=node.name,
+        slots=node.slots,
+        free_slots=free_slots,
+        blender_versions=tuple(node.facts.get("blender_versions", ())),
+        warm=frozenset(node.warm),
+        unwell=frozenset(node.unwell),
+        tags=frozenset(node.facts.get("tags", ())),
+        memory_bytes=node.memory_bytes,
+        pool=node.facts.get("pool", ""),
+        has_gpu=bool(node.facts.get("gpus")),
+        speed=node.speed,
+    )
 
 
 def shot_views(session: Session) -> list[ShotView]:
@@ -100,8 +119,7 @@ def shot_views(session: Session) -> list[ShotView]:
     on_nodes = {row.id: nodes_of(session, row.id) for row in rows if row.max_nodes is not None}
     shares = weights(session)
     views = [
-        shot_view(row, busy.pop(row.id, 0), names, on_nodes.get(row.id, frozenset()), shares)
-        for row in rows
+        shot_view(row, busy.pop(row.id, 0), names, on_nodes.get(row.id, ()), shares) for row in rows
     ]
     holding = session.execute(_THESE_SHOTS, {"ids": list(busy)}).all() if busy else []
     return views + [
@@ -110,17 +128,28 @@ def shot_views(session: Session) -> list[ShotView]:
     ]
 
 
-def nodes_of(session: Session, shot_id: int) -> frozenset[str]:
-    """Return the names of the nodes that have a chunk of the shot."""
+def views_ahead(
+    session: Session, priority: int, busy: Mapping[int, int], *, limit: int
+) -> list[ShotView]:
+    """Return shots of higher priority with frames to give away, the highest first.
+
+    `busy` says how many slots each has now. Which nodes they avoid or are banned from is left out.
+    """
+    rows = session.execute(_SHOTS_AHEAD, {"priority": priority, "most": limit})
+    return [shot_view(row, busy.get(row.id, 0), _NO_NAMES) for row in rows]
+
+
+def nodes_of(session: Session, shot_id: int) -> tuple[str, ...]:
+    """Return the names of the nodes that have chunks of the shot, one for each chunk."""
     query = select(Node.name).join(Chunk, Chunk.node_id == Node.id)
-    return frozenset(session.scalars(query.where(Chunk.shot_id == shot_id, _IS_LIVE)))
+    return tuple(session.scalars(query.where(Chunk.shot_id == shot_id, _IS_LIVE)))
 
 
 def shot_view(
     shot: Any,
     busy_slots: int,
     node_names: Mapping[int, str],
-    on_nodes: frozenset[str] = frozenset(),
+    on_nodes: tuple[str, ...] = (),
     weights: Mapping[str, float] = _EQUAL,
 ) -> ShotView:
     """Return one shot, a Shot or a row with the same names, as the planner sees it.

@@ -81,16 +81,6 @@ def shots_rev(session: Session) -> int:
     return session.scalar(select(Farm.shots_rev)) or 0
 
 
-def live_chunk_counts(session: Session, shot_ids: Sequence[int]) -> dict[int, int]:
-    """Return how many chunks of each of these shots are on nodes."""
-    found = session.execute(
-        select(Chunk.shot_id, func.count())
-        .where(Chunk.shot_id.in_(shot_ids), Chunk.state.in_(LIVE_CHUNK_STATES))
-        .group_by(Chunk.shot_id)
-    ).all()
-    return {shot_id: count for shot_id, count in found}  # noqa: C416
-
-
 def frames_of(
     session: Session, shot_id: int, numbers: Sequence[int]
 ) -> dict[int, tuple[Frame, str | None]]:

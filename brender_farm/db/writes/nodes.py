@@ -8,14 +8,22 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from brender_farm import wire
+from brender_farm.db.changes import changes_of
 from brender_farm.db.models import Farm, Node
 from brender_farm.db.writes.events import add_event
+from brender_farm.domain.hours import ALWAYS
 from brender_farm.domain.states import NodeIntent
+
+_COUNT_A_CHANGE = update(Farm).values(nodes_rev=Farm.nodes_rev + 1)
 
 
 def touch_nodes(session: Session) -> None:
-    """Tell open pages that something about the nodes has changed."""
-    session.execute(update(Farm).values(nodes_rev=Farm.nodes_rev + 1))
+    """Tell open pages and the scheduler's desk that something about the nodes has changed."""
+    changes = changes_of(session)
+    if not changes.nodes_counted:
+        # Past the session, which would first write every change so far.
+        session.connection().execute(_COUNT_A_CHANGE)
+        changes.nodes_counted = True
 
 
 def store_heartbeat(session: Session, node: Node, beat: wire.Heartbeat, now: datetime) -> None:
@@ -77,9 +85,28 @@ def set_intent(
     touch_nodes(session)
 
 
+def store_hours(session: Session, node: Node, hours: str, *, now: datetime, actor: str) -> None:
+    """Change when a node takes new work, and store the event."""
+    if hours == node.hours:
+        return
+    add_event(
+        session,
+        at=now,
+        actor=actor,
+        subject="node",
+        subject_id=node.id,
+        from_state=node.intent,
+        to_state=node.intent,
+        reason=f"Hours: {node.hours or ALWAYS} → {hours or ALWAYS}.",
+    )
+    node.hours = hours
+    touch_nodes(session)
+
+
 def stop_accepting(session: Session, node_id: int) -> None:
     """Plan nothing for a node until its next heartbeat says otherwise."""
     session.get_one(Node, node_id).accepting = False
+    touch_nodes(session)
 
 
 def _go(session: Session, node: Node, *, online: bool, now: datetime, reason: str) -> None:

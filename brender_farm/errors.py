@@ -94,7 +94,7 @@ class SceneRefused(FarmError):
 
 
 class SceneRefusedHere(SceneRefused):
-    """This node cannot render the scene; another may."""
+    """The scene cannot be rendered on this node; on another it may."""
 
     permanent = False
 

@@ -126,7 +126,8 @@ class Attempt:
             self._end(reason)  # the farm plans the next chunk while this one is tidied up
         finally:
             chunk_log.close()
-            self._node.publisher.sweep(place.output_dir, place.chunk_id)
+            running = self._node.claims.ids()
+            self._node.publisher.sweep(place.output_dir, place.chunk_id, running)
             sweep_fenced(place.output_dir)
 
     def judge(self, failed: wire.FrameFailed) -> None:
@@ -176,7 +177,9 @@ class Attempt:
                 self._blend_changed = True
                 self.wind_down(str(error))
             except SceneRefused as error:
-                self._fail(left.popleft(), Verdict(reason=str(error), permanent=True))
+                self._fail(
+                    left.popleft(), Verdict(reason=str(error), permanent=error.permanent)
+                )
                 return str(error)
             except (FrameFailed, SessionDied) as error:
                 died = isinstance(error, SessionDied)
@@ -239,7 +242,9 @@ class Attempt:
                 width=scene.width,
                 height=scene.height,
                 threads=self._node.threads_per_slot,
+                device=scene.device,
             ),
+            blender=scene.blender,
         )
 
     @property

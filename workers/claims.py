@@ -52,6 +52,11 @@ class Claims:
             attempts = dict(self._running)
         return {chunk_id: attempt.claim() for chunk_id, attempt in attempts.items()}
 
+    def ids(self) -> frozenset[int]:
+        """Return the chunks that are under way."""
+        with self._lock:
+            return frozenset(self._running)
+
     def stop(self, chunk_ids: Iterable[int]) -> None:
         """Kill these attempts: their chunks are no longer this node's."""
         for attempt in self._among(chunk_ids):

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 DELIVERY_S = 1.0
 """How long killed renders and the last reports may take when the node stops."""
-_PACE_S_PER_SLOT = 0.0015
+_PACE_S_PER_SLOT, _MAX_PACE_S = 0.005, 0.025
 """Between two reports, for each slot beyond the first: so many chunks may end at about one time."""
 _WARM_SHARE = 0.6
 """Share of the machine's memory that idle Blenders may hold together."""
@@ -70,7 +70,7 @@ class Node:
             node_name=name,
             deliver=self._deliver,
             farm=board,
-            pace_s=_PACE_S_PER_SLOT * (slots - 1),
+            pace_s=min(_PACE_S_PER_SLOT * (slots - 1), _MAX_PACE_S),
         )
         self.publisher = Publisher(prover=self.prover, board=board, outbox=self.outbox, slots=slots)
         self.publisher.on_failure = self._judge

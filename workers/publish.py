@@ -12,21 +12,25 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from redis import RedisError
 
 from brender_farm import wire
+from brender_farm.broker.board import Permit
 from brender_farm.domain.formats import ImageFormat
 from brender_farm.domain.places import WORK_FOLDER
 from brender_farm.errors import FrameFailed, SceneRefused
 from workers.moving import move_into_place
+from workers.tidying import Tidying
 
 if TYPE_CHECKING:
     from brender_farm.broker.board import Board
     from workers.blender.prove import Proof, Prover
     from workers.blender.scene import Written, WrittenFile
     from workers.outbox import Outbox
+
+_T = TypeVar("_T")
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +64,8 @@ class Publisher:
         """Who hears of a frame that could not be published; called on a thread of the publisher."""
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="publish")
         self._closing = threading.Event()
+        self._raced: set[int] = set()
+        self._tidying = Tidying(sweep=self.sweep, is_live=board.is_live, closing=self._closing)
 
     def prepare(self) -> None:
         """Have the decoder started, beside whatever Blender does, so that no frame waits for it."""
@@ -72,27 +78,27 @@ class Publisher:
 
     def is_live(self, chunk_id: int, stopped: threading.Event) -> bool:
         """Tell whether a chunk is still this node's; while nobody knows, wait for the answer."""
-        while not (stopped.is_set() or self._closing.is_set()):
-            try:
-                live = self._board.is_live(chunk_id)
-            except (RedisError, OSError):
-                live = None
-            if live is not None:
-                return live
-            self._closing.wait(ASK_AGAIN_S)
-        return False
+        return bool(self._ask(lambda: self._board.is_live(chunk_id), stopped))
 
-    def sweep(self, output_dir: Path, chunk_id: int) -> None:
-        """Remove this chunk's drafts, and those of chunks that are over and left some behind."""
+    def sweep(self, output_dir: Path, chunk_id: int, running: frozenset[int] = frozenset()) -> None:
+        """Remove this chunk's drafts, and those of chunks that are over and left some behind.
+
+        `running` are the chunks that this node is at itself: the farm need not be asked about them.
+        """
         work = output_dir / WORK_FOLDER
         shutil.rmtree(work / str(chunk_id), ignore_errors=True)
         try:
-            others = [entry for entry in work.iterdir() if entry.name.isdecimal()]
-            for entry in others:
-                if self._board.is_live(int(entry.name)) is False:
-                    shutil.rmtree(entry, ignore_errors=True)
+            others = {int(entry.name): entry for entry in work.iterdir() if entry.name.isdecimal()}
+            asked = others.keys() - running
+            # At once: one of every slot of the farm may be here.
+            live = self._board.live_among(frozenset(asked)) if asked else None
+            for chunk in asked - live if live is not None else ():
+                shutil.rmtree(others[chunk], ignore_errors=True)
         except (OSError, RedisError) as error:
             log.info("Old drafts could not be looked for.", extra={"error": str(error)})
+        if chunk_id in self._raced:
+            self._raced.discard(chunk_id)
+            self._tidying.later(output_dir, chunk_id)
 
     def close(self) -> None:
         self._closing.set()
@@ -101,7 +107,7 @@ class Publisher:
     def _publish(self, draft: Draft, stopped: threading.Event) -> bool:
         try:
             proof, files = self._prove(draft)
-            if not self.is_live(draft.chunk_id, stopped):
+            if not self._may_publish(draft, stopped):
                 return False
             _put_in_place(draft)
         except (FrameFailed, SceneRefused, OSError) as error:
@@ -109,6 +115,25 @@ class Publisher:
             return False
         self._outbox.post(_done(draft, proof, files))
         return True
+
+    def _may_publish(self, draft: Draft, stopped: threading.Event) -> bool:
+        """Tell whether a frame is still this node's: its chunk is live, and no rival was first."""
+        chunk_id, frame = draft.chunk_id, draft.written.frame
+        permit = self._ask(lambda: self._board.claim(chunk_id, frame), stopped)
+        if permit is Permit.GRANTED_IN_RACE:
+            self._raced.add(chunk_id)
+        return permit in (Permit.GRANTED, Permit.GRANTED_IN_RACE)
+
+    def _ask(self, question: Callable[[], _T | None], stopped: threading.Event) -> _T | None:
+        while not (stopped.is_set() or self._closing.is_set()):
+            try:
+                answer = question()
+            except (RedisError, OSError):
+                answer = None
+            if answer is not None:
+                return answer
+            self._closing.wait(ASK_AGAIN_S)
+        return None
 
     def _prove(self, draft: Draft) -> tuple[Proof, list[wire.FrameFile]]:
         """Prove the picture and every other file; one that is not whole fails them all."""

@@ -4,12 +4,17 @@ It holds what may be lost and is rebuilt at once: each node's last heartbeat, an
 chunks that the scheduler mirrors from the database. `brender:live` always contains the marker
 `-`, so that an emptied Redis reads as "not known yet: wait", never as "no chunk is live".
 `brender:ending` are the live chunks that are to end after their current frame.
+
+`brender:races` are the live chunks of shots that may race: chunk → race. Two chunks of one race may
+have the same frame; the first that wants to publish it *claims* it in `brender:claims:<race>`, and
+the other is refused from then on. Both stay as long as any chunk of the race is live.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, cast
 
 from brender_farm import wire
@@ -22,7 +27,35 @@ if TYPE_CHECKING:
 HEARTBEATS = "brender:heartbeats"
 LIVE = "brender:live"
 ENDING = "brender:ending"
+RACES = "brender:races"
+CLAIMS = "brender:claims:"
 _MARKER = "-"
+_NO_RACES: Mapping[int, int] = {}
+_WAIT = 0
+
+
+class Permit(IntEnum):
+    """The answer to a chunk that wants to publish a frame."""
+
+    REFUSED = 1
+    """It is not live, or its rival was first."""
+    GRANTED = 2
+    GRANTED_IN_RACE = 3
+    """Its shot may race; nobody else of the race may publish the frame from now on."""
+
+
+# Whether a chunk is live and whether its rival was first are one question: nothing comes between.
+_CLAIM = f"""
+if redis.call('SISMEMBER', '{LIVE}', '{_MARKER}') == 0 then return {_WAIT} end
+if redis.call('SISMEMBER', '{LIVE}', ARGV[1]) == 0 then return {Permit.REFUSED:d} end
+local race = redis.call('HGET', '{RACES}', ARGV[1])
+if not race then return {Permit.GRANTED:d} end
+redis.call('HSETNX', '{CLAIMS}' .. race, ARGV[2], ARGV[1])
+if redis.call('HGET', '{CLAIMS}' .. race, ARGV[2]) == ARGV[1] then
+  return {Permit.GRANTED_IN_RACE:d}
+end
+return {Permit.REFUSED:d}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +73,7 @@ class Board:
 
     def __init__(self, client: Redis) -> None:
         self._redis = client
+        self._claim = client.register_script(_CLAIM)
 
     def beat(self, heartbeat: wire.Heartbeat) -> Answer:
         """Post a node's heartbeat; return what is said of its claims."""
@@ -55,6 +89,14 @@ class Board:
         """Tell whether a chunk is live; None: not known, wait."""
         known, live = self._redis.smismember(LIVE, [_MARKER, chunk_id])
         return bool(live) if known else None
+
+    def claim(self, chunk_id: int, frame: int) -> Permit | None:
+        """Tell whether a chunk may publish a frame now; None: not known, wait.
+
+        It may while it is live and, in a race, its rival has not asked for this frame before.
+        """
+        answer = self._claim(args=[chunk_id, frame])
+        return None if answer == _WAIT else Permit(answer)
 
     def live_among(self, chunk_ids: frozenset[int]) -> frozenset[int] | None:
         """Return which of these chunks are live; None: not known."""
@@ -95,15 +137,41 @@ class Board:
                 pipe.sadd(ENDING, *ids)
             pipe.execute()
 
-    def replace_live(self, chunk_ids: Iterable[int]) -> None:
-        """Make the set what the database says, in one step."""
+    def races(self) -> dict[int, int]:
+        """Return the races as the board has them: chunk → race."""
+        found = cast("dict[bytes, bytes]", self._redis.hgetall(RACES))
+        return {int(chunk): int(race) for chunk, race in found.items()}
+
+    def add_races(self, races: Mapping[int, int]) -> None:
+        """Let frames of these chunks be claimed. Before they are live: a claim must not be late."""
+        if races:
+            self._redis.hset(RACES, items=_flat(races))
+
+    def remove_races(self, chunk_ids: Iterable[int], over: Iterable[int]) -> None:
+        """Take out chunks that are live no more, and the claims of races that are `over`."""
+        chunks, claims = list(chunk_ids), [f"{CLAIMS}{race}" for race in over]
         with self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(LIVE)
+            if chunks:
+                pipe.hdel(RACES, *map(str, chunks))
+            if claims:
+                pipe.delete(*claims)
+            pipe.execute()
+
+    def replace_live(self, chunk_ids: Iterable[int], races: Mapping[int, int] = _NO_RACES) -> None:
+        """Make the set, and the races, what the database says, in one step."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(LIVE, RACES)
+            if races:
+                pipe.hset(RACES, items=_flat(races))
             pipe.sadd(LIVE, _MARKER, *chunk_ids)
             pipe.execute()
 
     def forget_node(self, name: str) -> None:
         self._redis.hdel(HEARTBEATS, name)
+
+
+def _flat(pairs: Mapping[int, int]) -> list[int]:
+    return [one for pair in pairs.items() for one in pair]
 
 
 def _those(ids: Sequence[int], flags: Sequence[int]) -> frozenset[int]:

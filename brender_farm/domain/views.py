@@ -55,8 +55,8 @@ class ShotView:
     needs: Needs = Needs()
     max_nodes: int | None = None
     """On how many nodes it may be at a time; None: on any number."""
-    on_nodes: frozenset[str] = frozenset()
-    """Names of the nodes that have a chunk of it."""
+    on_nodes: tuple[str, ...] = ()
+    """Names of the nodes that have its chunks, one for each chunk."""
     limits: frozenset[str] = frozenset()
     """The farm-wide limits that each of its chunks takes one of."""
     weight: float = 1.0

@@ -68,7 +68,7 @@ class Desk:
         self._is_valid = self._is_valid and revs == self._revs
         self._revs, self._nodes_read = revs, False
 
-    def look(self, session: Session, now: datetime) -> None:
+    def look(self, session: Session, now: datetime | None = None) -> None:
         """Bring the views up to date with all that the transaction has changed so far."""
         changes = changes_of(session)
         if self._is_valid and self._knows_nodes(changes):
@@ -101,7 +101,7 @@ class Desk:
     def _knows_nodes(self, changes: Changes) -> bool:
         return self._nodes_read or not changes.nodes_counted
 
-    def _read(self, session: Session, now: datetime) -> None:
+    def _read(self, session: Session, now: datetime | None) -> None:
         """Read everything; the shots only when there is a slot for them."""
         self.nodes, self._is_valid, self._nodes_read = node_views(session, now), False, True
         if not self._has_room:

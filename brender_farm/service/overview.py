@@ -6,14 +6,14 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from brender_farm.db.core import current_settings, reading
 from brender_farm.db.reads import overview as reads
-from brender_farm.db.reads.shots import counts_by_state, live_chunk_counts
+from brender_farm.db.reads.shots import counts_by_state
+from brender_farm.domain.time_left import TimeLeft
+from brender_farm.service.foresight import current_forecast
 from brender_farm.service.shapes import ShotRow
 from brender_farm.service.statistics import WorkSum, last_hours
-from brender_farm.service.views import shot_row
+from brender_farm.service.views import shot_row, with_time_left
 
 _NEWS = timedelta(hours=24)
 """How long a shot that failed is news."""
@@ -61,6 +61,8 @@ class Overview:
     hours: tuple[WorkSum, ...]
     """The last 24, oldest first; the last one is not over yet."""
     slot_count: int
+    queue_left: TimeLeft | None
+    """When all that is queued will be done; None: nothing is, or it cannot be told."""
     tag: str
     """Changes when a shot or a node does."""
 
@@ -86,8 +88,10 @@ class Overview:
 def overview() -> Overview:
     """Look at the farm as a whole."""
     hours = last_hours()
+    told = current_forecast()
     with reading() as session:
         return Overview(
+            queue_left=told.queue,
             tag=reads.farm_tag(session),
             counts=counts_by_state(session),
             strip=tuple(
@@ -101,10 +105,11 @@ def overview() -> Overview:
                 )
                 for row in reads.newest_frames(session, STRIP_FRAMES)
             ),
-            rendering=_rows(session, reads.rendering_shots(session, SHOTS_SHOWN)),
-            troubled=_rows(
-                session, reads.troubled_shots(session, datetime.now(UTC) - _NEWS, SHOTS_SHOWN)
+            rendering=tuple(
+                with_time_left(row, told)
+                for row in _rows(reads.rendering_shots(session, SHOTS_SHOWN))
             ),
+            troubled=_rows(reads.troubled_shots(session, datetime.now(UTC) - _NEWS, SHOTS_SHOWN)),
             hours=hours,
             slot_count=reads.slot_count(session),
         )
@@ -129,6 +134,5 @@ def disks() -> tuple[DiskRoom, ...]:
     return tuple(seen.values())
 
 
-def _rows(session: Session, shots: list[reads.Shot]) -> tuple[ShotRow, ...]:
-    busy = live_chunk_counts(session, [shot.id for shot in shots])
-    return tuple(shot_row(shot, busy.get(shot.id, 0)) for shot in shots)
+def _rows(shots: list[reads.Shot]) -> tuple[ShotRow, ...]:
+    return tuple(shot_row(shot) for shot in shots)

@@ -25,8 +25,8 @@ from brender_farm.db.writes.frames import new_frame
 from brender_farm.db.writes.loose import forget_loose
 from brender_farm.db.writes.nodes import stop_accepting
 from brender_farm.db.writes.shots import move, roll_up, set_pending, touch
-from brender_farm.db.writes.work import Work, count_work
 from brender_farm.db.writes.twins import end_if_robbed, settle_race
+from brender_farm.db.writes.work import Work, count_work
 from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.pace import LEARN_EVERY, learnt_speed
 from brender_farm.domain.states import (

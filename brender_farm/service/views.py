@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from brender_farm.db.models import Chunk, Event, Frame, Node, Shot
 from brender_farm.db.reads.ahead import GOING_STATES
 from brender_farm.db.writes.shots import tally_of
 from brender_farm.domain.failures import is_sick
 from brender_farm.domain.forecast import Forecast
+from brender_farm.domain.hours import read_hours
+from brender_farm.domain.local_time import local_time
 from brender_farm.domain.states import (
     FrameState,
     NodeIntent,
@@ -114,7 +117,14 @@ def frame_cell(
     )
 
 
-def node_row(node: Node, chunks: Mapping[int, tuple[Chunk, str]]) -> NodeRow:
+def opens_at(text: str, now: datetime) -> datetime | None:
+    """Return when a node with these hours takes new work again, in UTC; None: it does now."""
+    hours, local = read_hours(text), local_time(now)
+    change = None if hours.is_open(local) else hours.next_change(local)
+    return change.astimezone(UTC) if change is not None else None
+
+
+def node_row(node: Node, chunks: Mapping[int, tuple[Chunk, str]], now: datetime) -> NodeRow:
     """Combine a node with its live chunks: id → (chunk, shot's name)."""
     claims = {claim["chunk_id"]: claim for claim in node.claims}
     return NodeRow(
@@ -138,6 +148,8 @@ def node_row(node: Node, chunks: Mapping[int, tuple[Chunk, str]]) -> NodeRow:
             UnwellFolder(folder=folder, reason=why) for folder, why in node.unwell.items()
         ),
         is_sick=node.intent is NodeIntent.DISABLED and is_sick(node.bans_in_row),
+        hours=node.hours,
+        opens_at=opens_at(node.hours, now),
         first_seen_at=node.first_seen_at,
         last_seen_at=node.last_seen_at,
         actions=node_actions(node.intent),

@@ -53,7 +53,11 @@ def _send(celery: Celery, client: Redis, slots: int, count: int) -> None:
 def _workers(url: str, slots: int) -> Iterator[None]:
     command = [sys.executable, "-m", "tests.benchmarks.bare_celery"]
     workers = [
-        subprocess.Popen([*command, role, url, str(slots)], stderr=subprocess.DEVNULL)
+        subprocess.Popen(
+            [*command, role, url, str(slots)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         for role in ("node", "farm")
     ]
     try:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from brender_farm.db.core import reading
 from brender_farm.db.models import Chunk, Node
@@ -147,8 +147,12 @@ class Drill:
 
     def _find_waste(self, striker: Striker, reference: Reference) -> Waste:
         with self._farm.core.app_context(), reading() as session:
-            chunks = select(Chunk.id, Chunk.shot_id, Node.name).join(Node, Node.id == Chunk.node_id)
-            leases = {row.id: Lease(row.shot_id, row.name) for row in session.execute(chunks)}
+            race = func.coalesce(Chunk.twin_of, Chunk.id).label("race")
+            chunks = select(Chunk.id, Chunk.shot_id, Node.name, race)
+            leases = {
+                row.id: Lease(row.shot_id, row.name, row.race)
+                for row in session.execute(chunks.join(Node, Node.id == Chunk.node_id))
+            }
         sizes = {int(path.stem): path.stat().st_size for path in reference.folder.glob("*.png")}
         journal = read_journal(self._farm.journal)
         return find_waste(journal, striker.struck, leases, sizes)

@@ -42,6 +42,8 @@ class Lease:
 
     shot: int
     node: str
+    race: int = 0
+    """Which race it is in; a frame that two of a race wrote is meant to be written twice."""
 
 
 def find_waste(
@@ -59,6 +61,8 @@ def find_waste(
     needless, count = [], 0
     for (shot, frame), pictures in wrote.items():
         for first, second in pairwise(pictures):
+            if _raced(leases[first.chunk], leases[second.chunk]):
+                continue
             faults = _causes(first, second, leases[first.chunk].node, strikes)
             count += 1
             by_fault.update({fault.name for fault in faults})
@@ -69,6 +73,10 @@ def find_waste(
                     f"{second.chunk}, {second.start - first.end:.1f} s later, while {names} struck"
                 )
     return Waste(count, by_fault, needless)
+
+
+def _raced(first: Lease, second: Lease) -> bool:
+    return first != second and first.race == second.race != 0
 
 
 def _causes(first: Picture, second: Picture, node: str, strikes: Sequence[Struck]) -> list[Fault]:

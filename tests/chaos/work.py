@@ -29,7 +29,8 @@ FAKE_ORDERS = (
     Order(frames=300, seconds=0.08),
     Order(frames=100, chunk_size=1, seconds=0.1),
     Order(frames=100, chunk_size=7, seconds=0.02),
-    Order(frames=60, chunk_size=25, seconds=0.2),
+    Order(frames=60, chunk_size=25, seconds=0.2, more={"race": True}),
+    Order(frames=24, chunk_size=3, seconds=0.6, more={"race": True}),
     Order(frames=150, seconds=0.15),
 )
 _AT_ONCE = 2

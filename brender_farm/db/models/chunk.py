@@ -19,6 +19,12 @@ class Chunk(db.Model):  # type: ignore[name-defined,misc]
     __table_args__ = (
         Index("ix_chunks_shot_id", "shot_id", "id"),
         Index("ix_chunks_state", "state"),
+        Index(
+            "ix_chunks_twin_of",
+            "twin_of",
+            sqlite_where=text("twin_of IS NOT NULL"),
+            postgresql_where=text("twin_of IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

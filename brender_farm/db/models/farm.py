@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import BigInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
@@ -24,3 +24,5 @@ class Farm(db.Model):  # type: ignore[name-defined,misc]
     pass_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """End of the scheduler's last pass."""
     broker_trouble: Mapped[str] = mapped_column(Text, default="")
+    races_after: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """Chunks up to this id are not raced: the broker forgot what they have claimed."""

@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from brender_farm.db.changes import changes_of
 from brender_farm.db.models import Chunk, Shot
+from brender_farm.db.reads.racing import held_by_rivals
 from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.frames import blame_vanishing, put_back
 from brender_farm.db.writes.loose import let_loose
@@ -33,10 +35,12 @@ def cut_chunk(
     """Take the next frames out of the shot's pending ones and lease them to a node.
 
     `lot` is a key of its retries; empty: frames that never failed. `fences` are the loose chunks
-    of its folder. The chunk gets its id when the session is flushed.
+    of its folder. Held frames are none of either. The chunk gets its id when the session is
+    flushed.
     """
     order, pending = frame_list(shot.frames), Spans.decode(shot.pending)
-    source = Spans.decode(shot.retries[lot]) if lot else never_failed(shot.retries, pending)
+    free = pending - Spans.decode(shot.held)
+    source = Spans.decode(shot.retries[lot]) if lot else never_failed(shot.retries, free)
     taken, _ = source.take(frame_count)
     while len(frames := str(order.at(taken))) > MAX_TEXT:  # scattered: a node could not read it
         frame_count //= 2
@@ -71,8 +75,9 @@ def end_chunk(
 ) -> bool:
     """End a live chunk and put its unfinished frames back in their place among the pending.
 
-    Unless the node itself ended it, the chunk is loose from now on. Returns False, and changes
-    nothing, when the chunk was over already.
+    Those that a rival in a race has as well stay with that one. Unless the node itself ended it,
+    the chunk is loose from now on. Returns False, and changes nothing, when the chunk was over
+    already.
     """
     if chunk.state not in LIVE_CHUNK_STATES:
         return False
@@ -90,8 +95,9 @@ def end_chunk(
         )
     if not by_node:
         let_loose(session, chunk, shot, now=now)
-    put_back(session, shot, Spans.decode(chunk.spans))
+    put_back(session, shot, Spans.decode(chunk.spans) - held_by_rivals(session, chunk, shot))
     chunk.state, chunk.spans, chunk.reason, chunk.finished_at = state, "", reason, now
+    changes_of(session).ended_chunks.add(chunk.id)
     touch(session, shot)
     return True
 
@@ -113,7 +119,8 @@ def lose_chunk(
     """
     if vanished and chunk.state is ChunkState.RENDERING and chunk.spans:
         number = _suspect(chunk, shot, frame_in_hand)
-        blame_vanishing(session, chunk, shot, number, node=vanished, now=now)
+        held = frame_list(shot.frames).position(number) in held_by_rivals(session, chunk, shot)
+        blame_vanishing(session, chunk, shot, number, node=vanished, is_held=held, now=now)
     end_chunk(session, chunk, shot, ChunkState.LOST, now=now, reason=reason)
 
 
@@ -121,7 +128,8 @@ def _suspect(chunk: Chunk, shot: Shot, frame_in_hand: int | None) -> int:
     order, left = frame_list(shot.frames), Spans.decode(chunk.spans)
     if frame_in_hand is not None and order.position(frame_in_hand) in left:
         return frame_in_hand
-    return order[next(iter(left))]
+    unfinished = list(left)
+    return order[unfinished[-1 if chunk.twin_of else 0]]  # a twin begins at the other end
 
 
 def end_live_chunks(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Chunk, LooseChunk, Shot
@@ -14,19 +14,22 @@ from brender_farm.db.models import Chunk, LooseChunk, Shot
 SETTLED_S = 5.0
 """A heartbeat is believed to know of a chunk's end after so long; nodes beat every 2 s."""
 
+_BY_FOLDER = select(LooseChunk.output_dir, LooseChunk.chunk_id).order_by(LooseChunk.chunk_id)
+
 
 def let_loose(session: Session, chunk: Chunk, shot: Shot, *, now: datetime) -> None:
     """Note that the farm has ended a chunk without its node's word."""
-    session.add(
-        LooseChunk(chunk_id=chunk.id, node_id=chunk.node_id, output_dir=shot.output_dir, since=now)
+    values = {"chunk_id": chunk.id, "node_id": chunk.node_id}
+    # Past the session, which would first write every change so far; `loose_by_folder` as well.
+    session.connection().execute(
+        insert(LooseChunk).values(values | {"output_dir": shot.output_dir, "since": now})
     )
 
 
 def loose_by_folder(session: Session) -> dict[str, list[int]]:
     """Return which chunks may still be writing to which output folder."""
     found: dict[str, list[int]] = defaultdict(list)
-    query = select(LooseChunk.output_dir, LooseChunk.chunk_id).order_by(LooseChunk.chunk_id)
-    for row in session.execute(query):
+    for row in session.connection().execute(_BY_FOLDER):
         found[row.output_dir].append(row.chunk_id)
     return found
 

@@ -5,10 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from brender_farm.db.models import WorkHour
+
+_ADD = (
+    update(WorkHour)
+    .where(
+        WorkHour.at == bindparam("b_at"),
+        WorkHour.node_id == bindparam("b_node_id"),
+        WorkHour.submitter == bindparam("b_submitter"),
+    )
+    .values(
+        done_count=WorkHour.done_count + bindparam("b_done_count"),
+        failed_count=WorkHour.failed_count + bindparam("b_failed_count"),
+        seconds=WorkHour.seconds + bindparam("b_seconds"),
+    )
+)
 
 
 @dataclass(slots=True)
@@ -29,16 +43,8 @@ def count_work(
         "node_id": node_id,
         "submitter": submitter,
     }
-    added = session.execute(
-        update(WorkHour)
-        .filter_by(**key)
-        .values(
-            done_count=WorkHour.done_count + work.done_count,
-            failed_count=WorkHour.failed_count + work.failed_count,
-            seconds=WorkHour.seconds + work.seconds,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    if not added.rowcount:  # type: ignore[attr-defined] # the first of this hour
-        values = {name: getattr(work, name) for name in work.__dataclass_fields__}
-        session.execute(insert(WorkHour).values(**key, **values))
+    values = {name: getattr(work, name) for name in work.__dataclass_fields__}
+    connection = session.connection()  # past the session, which would first write every change
+    added = connection.execute(_ADD, {f"b_{name}": value for name, value in (key | values).items()})
+    if not added.rowcount:  # the first of this hour
+        connection.execute(insert(WorkHour).values(**key, **values))

@@ -4,7 +4,7 @@ import pytest
 from redis import RedisError
 
 from brender_farm import wire
-from brender_farm.broker.board import HEARTBEATS, LIVE, Board
+from brender_farm.broker.board import CLAIMS, HEARTBEATS, LIVE, RACES, Board, Permit
 from brender_farm.broker.link import connect
 
 
@@ -75,6 +75,59 @@ def test_adding_and_removing_nothing_changes_nothing(board, client):
     assert client.exists(LIVE) == 0
 
 
+def test_a_live_chunk_may_publish_its_frames(board, client):
+    board.replace_live([1])
+    assert board.claim(1, 7) is Permit.GRANTED
+    assert board.claim(2, 7) is Permit.REFUSED
+    assert client.keys(f"{CLAIMS}*") == [], "without a race nothing is kept"
+
+
+def test_of_two_in_a_race_the_first_to_ask_may_publish_a_frame(board):
+    board.replace_live([1, 2], {1: 1, 2: 1})
+    assert board.claim(2, 7) is Permit.GRANTED_IN_RACE
+    assert board.claim(1, 7) is Permit.REFUSED
+    assert board.claim(2, 7) is Permit.GRANTED_IN_RACE, "its answer may have been lost"
+    assert board.claim(1, 8) is Permit.GRANTED_IN_RACE
+
+
+def test_races_do_not_mix(board):
+    board.replace_live([1, 2, 3], {1: 1, 2: 1, 3: 3})
+    assert board.claim(1, 7) is Permit.GRANTED_IN_RACE
+    assert board.claim(3, 7) is Permit.GRANTED_IN_RACE
+
+
+def test_what_a_chunk_claimed_stays_its_own_when_it_is_over(board):
+    board.replace_live([1], {1: 1})
+    assert board.claim(1, 7) is Permit.GRANTED_IN_RACE
+    board.add_races({2: 1})
+    board.add_live([2])
+    board.remove_live([1])
+    board.remove_races([1], [])
+    assert board.claim(2, 7) is Permit.REFUSED
+    assert board.claim(1, 8) is Permit.REFUSED
+
+
+def test_a_race_that_is_over_leaves_nothing(board, client):
+    board.replace_live([1, 2, 3], {1: 1, 2: 1, 3: 3})
+    for chunk_id in (1, 2, 3):
+        board.claim(chunk_id, 7)
+    board.remove_live([1, 2])
+    board.remove_races([1, 2], {1})
+    assert board.races() == {3: 3}
+    assert client.keys(f"{CLAIMS}*") == [f"{CLAIMS}3".encode()]
+
+
+def test_an_emptied_broker_grants_nothing(board, client):
+    board.replace_live([1], {1: 1})
+    client.flushall()
+    board.add_races({1: 1})
+    board.add_live([1])
+    assert board.claim(1, 7) is None
+    board.replace_live([1])
+    assert client.exists(RACES) == 0
+    assert board.claim(1, 7) is Permit.GRANTED
+
+
 def test_only_the_last_heartbeat_of_a_node_is_kept(board):
     board.beat(beat("n1", 1))
     board.beat(beat("n2", 5))
@@ -96,6 +149,7 @@ def test_without_a_broker_every_question_is_an_error(settings):
 
     with connect(f"redis://127.0.0.1:{free_port()}/0") as client:
         board = Board(client)
-        for ask in (board.heartbeats, board.live, lambda: board.beat(beat())):
+        asks = (board.heartbeats, board.live, lambda: board.beat(beat()), lambda: board.claim(1, 1))
+        for ask in asks:
             with pytest.raises(RedisError):
                 ask()

@@ -78,11 +78,17 @@ class CoreFarm:
         with writing() as session:
             return assign_chunks(session, now=self._now)
 
-    def report(self, *items: wire.ReportItem, node: str | None = None) -> None:
-        """Let nodes report in this order; without a name, each about its own chunks."""
+    def report(self, *items: wire.ReportItem, node: str | None = None) -> list[int]:
+        """Let nodes report in this order; without a name, each about its own chunks.
+
+        Returns the chunks that are to be stopped.
+        """
+        stopped: list[int] = []
         with writing() as session:
             for name, run in groupby(items, lambda item: node or _holder(session, item.chunk_id)):
-                record_report(session, wire.Report(node=name, items=list(run)), now=self._now)
+                report = wire.Report(node=name, items=list(run))
+                stopped += record_report(session, report, now=self._now).stopped_chunks
+        return stopped
 
     def lose(self, *chunk_ids: int) -> None:
         """Let the nodes of these chunks fall silent, one and all, and come back."""

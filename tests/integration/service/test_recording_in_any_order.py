@@ -16,7 +16,8 @@ from brender_farm.db.core import db, reading, writing
 from brender_farm.db.models import Chunk, Frame, Node, Shot
 from brender_farm.db.writes.chunks import cut_chunk, end_chunk, live_chunks_of
 from brender_farm.db.writes.shots import roll_up, tally_of
-from brender_farm.domain.frames import FrameList, Spans
+from brender_farm.db.writes.twins import cut_twin
+from brender_farm.domain.frames import FrameList, Spans, frame_list
 from brender_farm.domain.retries import lots_of
 from brender_farm.domain.rollup import shot_state
 from brender_farm.domain.states import (
@@ -48,6 +49,12 @@ STEPS = st.one_of(
         st.lists(st.sampled_from(sorted(OUTCOMES)), min_size=1, max_size=4),
         st.booleans(),
     ),
+    st.tuples(
+        st.just("race"),
+        number,
+        st.lists(st.sampled_from(sorted(OUTCOMES)), min_size=1, max_size=4),
+        st.booleans(),
+    ),
     st.tuples(st.just("deliver"), st.lists(number, min_size=1, max_size=4), st.booleans()),
     st.tuples(st.just("drop"), number),
     st.tuples(st.just("lose"), number),
@@ -71,6 +78,33 @@ def test_no_order_of_messages_loses_or_doubles_a_frame(farm, steps):
     world.look()
 
 
+_FOUR = st.lists(st.sampled_from(sorted(OUTCOMES)), min_size=4, max_size=4)
+ENDS = st.one_of(
+    st.tuples(st.just("deliver"), st.lists(number, min_size=1, max_size=2), st.booleans()),
+    st.tuples(st.just("deliver"), st.lists(number, min_size=1, max_size=4), st.just(value=False)),
+    st.tuples(st.just("lose"), number),
+    st.tuples(st.just("ask_again"), number),
+)
+
+
+@settings(
+    max_examples=settings.default.max_examples // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(one=_FOUR, other=_FOUR, is_first=st.booleans(), steps=st.lists(ENDS, min_size=6))
+def test_no_order_of_messages_of_two_in_a_race_loses_or_doubles_a_frame(
+    farm, one, other, is_first, steps
+):
+    world = World.around_a_new_shot(farm)
+    world.cut(one, returned=False)
+    world.race(0, other, is_first)
+    for name, *arguments in steps:
+        getattr(world, name)(*arguments)
+        world.look()
+    world.bring_to_an_end()
+    world.look()
+
+
 @dataclass
 class World:
     """One shot, the messages that its nodes have sent and the farm has not got, and the truth."""
@@ -82,15 +116,17 @@ class World:
     """Frames that are to be rendered again: the newest chunk when they were asked for."""
     mail: list[wire.ReportItem] = field(default_factory=list)
     seen_done: set[int] = field(default_factory=set)
+    published: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Race and frame: the chunk that claimed it and published."""
 
     @classmethod
     def around_a_new_shot(cls, farm: CoreFarm) -> World:
         if not farm.node_names():
             farm.join("atlas")
             farm.join("bora")
-        shot_id = farm.submit(frames=str(FRAMES)).shot.id
+        shot_id = farm.submit(frames=str(FRAMES), race=True).shot.id
         with reading() as session:
-            return cls(farm, shot_id, list(session.scalars(select(Node.id))))
+            return cls(farm, shot_id, list(session.scalars(select(Node.id).order_by(Node.name))))
 
     def cut(self, outcomes: list[str], returned: bool) -> None:
         """Give the next frames to a node; all that it will say of them is in the mail."""
@@ -100,11 +136,57 @@ class World:
                 return
             chunk = self._cut(session, shot, len(outcomes), self.node_ids[returned])
             roll_up(session, shot, now=self.farm.now)
-            self.mail.append(started(chunk.id))
-            for frame, outcome in zip(FrameList.parse(chunk.frames), outcomes, strict=False):
-                self.mail += OUTCOMES[outcome](chunk.id, frame)
-            told = {item.frame for item in self.mail if _tells_of_a_frame(item, chunk.id)}
-            self.mail.append(ended(chunk.id, returned=returned, reported=len(told)))
+            self._write_home(chunk, outcomes, returned)
+
+    def race(self, index: int, outcomes: list[str], is_first: bool) -> None:
+        """Give what is left of a live chunk to another node too.
+
+        `is_first`: its frames are published before the original's that are still to be told of.
+        """
+        with writing() as session:
+            shot, live = self._shot(session), live_chunks_of(session, self.shot_id)
+            raced = {chunk.twin_of for chunk in live}
+            alone = [c for c in live if c.twin_of is None and c.id not in raced and c.spans]
+            if not alone:
+                return
+            original = alone[index % len(alone)]
+            twin = cut_twin(
+                session,
+                shot,
+                original,
+                node_id=next(n for n in self.node_ids if n != original.node_id),
+                frame_count=len(outcomes),
+                now=self.farm.now,
+            )
+            session.flush()
+            if is_first:
+                self._rob(original, twin)
+            self._write_home(twin, outcomes, returned=False)
+
+    def _rob(self, original: Chunk, twin: Chunk) -> None:
+        """Refuse the original all frames of its twin that it has not told to be done."""
+        common = frame_list(twin.frames)
+        for item in list(self.mail):
+            is_done = isinstance(item, wire.FrameDone) and item.chunk_id == original.id
+            if is_done and common.position(item.frame) is not None:
+                self.mail.remove(item)
+                self.published.pop((original.id, item.frame), None)
+
+    def _write_home(self, chunk: Chunk, outcomes: list[str], returned: bool) -> None:
+        """Put all in the mail that a node will say of a chunk."""
+        self.mail.append(started(chunk.id))
+        for frame, outcome in zip(FrameList.parse(chunk.frames), outcomes, strict=False):
+            for item in OUTCOMES[outcome](chunk.id, frame):
+                if isinstance(item, wire.FrameDone) and not self._claims(chunk, frame):
+                    continue
+                self.mail.append(item)
+        told = {item.frame for item in self.mail if _tells_of_a_frame(item, chunk.id)}
+        self.mail.append(ended(chunk.id, returned=returned, reported=len(told)))
+
+    def _claims(self, chunk: Chunk, frame: int) -> bool:
+        """Publish a frame, unless the other of its race has."""
+        race = chunk.twin_of or chunk.id
+        return self.published.setdefault((race, frame), chunk.id) == chunk.id
 
     def _cut(self, session: Session, shot: Shot, count: int, node_id: int) -> Chunk:
         """Cut a chunk of frames that failed before, or if there is none of the others."""
@@ -196,6 +278,7 @@ class World:
                 range(len(FRAMES))
             )
             self._compare_counts(shot, frames)
+            self._compare_publishers(chunks, frames)
             assert shot.state is shot_state(shot.state, tally_of(shot))
             for chunk in chunks:
                 assert chunk.state in LIVE_CHUNK_STATES or not chunk.spans
@@ -210,9 +293,17 @@ class World:
         ]
         return [
             list(Spans.decode(shot.pending)),
-            *(list(Spans.decode(chunk.spans)) for chunk in chunks),
+            *(_held_in(race, chunks) for race in {_race_of(chunk) for chunk in chunks}),
             over,
         ]
+
+    def _compare_publishers(self, chunks: list[Chunk], frames: list[Frame]) -> None:
+        """What is recorded is what the chunk published that was first in its race."""
+        races = {chunk.id: _race_of(chunk) for chunk in chunks}
+        for frame in frames:
+            if frame.state is FrameState.DONE:
+                claimed = self.published.get((races[frame.chunk_id], frame.frame))
+                assert claimed in (frame.chunk_id, None)
 
     def _compare_counts(self, shot: Shot, frames: list[Frame]) -> None:
         finished = {frame.frame for frame in frames if frame.state is FrameState.DONE}
@@ -231,6 +322,19 @@ class World:
 
     def _shot(self, session: Session) -> Shot:
         return session.get_one(Shot, self.shot_id)
+
+
+def _race_of(chunk: Chunk) -> int:
+    return chunk.twin_of or chunk.id
+
+
+def _held_in(race: int, chunks: list[Chunk]) -> list[int]:
+    """Return the positions that the chunks of a race have, together."""
+    held = Spans()
+    for chunk in chunks:
+        if _race_of(chunk) == race:
+            held |= Spans.decode(chunk.spans)
+    return list(held)
 
 
 def _tells_of_a_frame(item: wire.ReportItem, chunk_id: int) -> bool:

@@ -11,16 +11,29 @@ from brender_farm.domain.rollup import (
     is_hopeless,
     shot_state,
 )
-from brender_farm.domain.states import SHOT_MOVES, FrameState, ShotState
+from brender_farm.domain.states import (
+    SHOT_MOVES,
+    UNFINISHED_SHOT_STATES,
+    FrameState,
+    ShotState,
+)
 
 S = ShotState
 
 
 def tally(
-    pending: int = 0, done: int = 0, failed: int = 0, rendering: int = 0, run: int | None = None
+    pending: int = 0,
+    done: int = 0,
+    failed: int = 0,
+    rendering: int = 0,
+    run: int | None = None,
+    held: int = 0,
+    is_open: bool = True,
 ) -> Tally:
     """Return a tally; without `run`, the frames that gave up did so before any was done."""
     return Tally(
+        held_count=min(held, pending),
+        is_open=is_open,
         failed_run=(0 if done else failed) if run is None else run,
         frame_count=pending + done + failed + rendering,
         pending_count=pending,
@@ -29,7 +42,9 @@ def tally(
     )
 
 
-TALLIES = st.builds(tally, *[st.integers(0, 9)] * 5).filter(lambda t: t.frame_count > 0)
+TALLIES = st.builds(tally, *[st.integers(0, 9)] * 6, st.booleans()).filter(
+    lambda t: t.frame_count > 0
+)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +66,26 @@ TALLIES = st.builds(tally, *[st.integers(0, 9)] * 5).filter(lambda t: t.frame_co
             S.PAUSED,
             id="now-hopeless",
         ),
+        pytest.param(S.QUEUED, {"pending": 4, "is_open": False}, S.WAITING, id="closed"),
+        pytest.param(S.WAITING, {"pending": 4}, S.QUEUED, id="opened"),
+        pytest.param(
+            S.RENDERING,
+            {"pending": 4, "rendering": 1, "is_open": False},
+            S.WAITING,
+            id="closed-while-it-renders",
+        ),
+        pytest.param(
+            S.RENDERING, {"rendering": 1, "is_open": False}, S.RENDERING, id="closed-too-late"
+        ),
+        pytest.param(S.QUEUED, {"pending": 4, "held": 4}, S.WAITING, id="all-frames-held"),
+        pytest.param(S.WAITING, {"pending": 4, "held": 3}, S.QUEUED, id="one-frame-let-go"),
+        pytest.param(
+            S.RENDERING, {"pending": 4, "held": 4, "rendering": 1}, S.RENDERING, id="the-rest-held"
+        ),
+        pytest.param(S.PAUSED, {"pending": 4, "held": 4}, S.PAUSED, id="a-pause-hides-the-wait"),
+        pytest.param(
+            S.WAITING, {"pending": 4, "failed": 5, "is_open": False}, S.PAUSED, id="hopeless-first"
+        ),
         pytest.param(S.PAUSED, {"pending": 4, "rendering": 1}, S.PAUSED, id="a-pause-stays"),
         pytest.param(S.PAUSED, {"done": 4}, S.COMPLETED, id="a-pause-ends-with-the-last-frame"),
         pytest.param(S.CANCELLED, {"done": 4}, S.CANCELLED, id="a-cancel-stays"),
@@ -67,7 +102,7 @@ def test_the_same_frames_give_the_same_state_again(state, counted):
     assert shot_state(settled, counted) is settled
 
 
-@given(st.sampled_from([S.QUEUED, S.RENDERING, S.PAUSED]), TALLIES)
+@given(st.sampled_from(UNFINISHED_SHOT_STATES), TALLIES)
 def test_an_unfinished_shot_only_makes_moves_of_the_table(state, counted):
     settled = shot_state(state, counted)
     assert settled is state or settled in SHOT_MOVES[state]

@@ -31,6 +31,7 @@ _ADDED = {
         sa.Column("speed", sa.Double(), server_default="1", nullable=False),
     ),
     "chunks": (sa.Column("twin_of", types.BigId(), nullable=True),),
+    "farm": (sa.Column("races_after", sa.BigInteger(), server_default="0", nullable=False),),
 }
 
 
@@ -40,6 +41,10 @@ def upgrade() -> None:
         with op.batch_alter_table(table, recreate="never") as batch_op:
             for column in columns:
                 batch_op.add_column(column)
+    twins = sa.text("twin_of IS NOT NULL")
+    op.create_index(
+        "ix_chunks_twin_of", "chunks", ["twin_of"], sqlite_where=twins, postgresql_where=twins
+    )
     op.execute("UPDATE shots SET work_seconds = render_seconds")
     op.create_table(
         "limits",
@@ -73,6 +78,7 @@ def downgrade() -> None:
     op.drop_table("dependencies")
     op.drop_table("shares")
     op.drop_table("limits")
+    op.drop_index("ix_chunks_twin_of", "chunks")
     for table, columns in reversed(_ADDED.items()):
         with op.batch_alter_table(table, recreate="never") as batch_op:
             for column in reversed(columns):

@@ -13,6 +13,7 @@ from celery import Celery
 from kombu.entity import Exchange, Queue
 
 from brender_farm.broker.queues import FARM_QUEUE, node_queue
+from brender_farm.broker.unacked import forgive_lost_connections
 
 RENDER_CHUNK = "render_chunk"
 REPORT = "farm.report"
@@ -29,6 +30,7 @@ def node_hostname(name: str) -> str:
 
 def client_app(broker_url: str) -> Celery:
     """Make an app that only publishes and controls."""
+    forgive_lost_connections()
     app = Celery("brender")
     app.conf.update(_common(broker_url))
     return app

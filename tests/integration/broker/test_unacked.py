@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+from kombu import Connection, Queue
+from kombu.transport import redis
+
+from brender_farm.broker.unacked import ForgivingQoS
+
+QUEUE = Queue("post", routing_key="post")
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends_the_worker"),
+    [pytest.param(redis.QoS, True, id="kombu"), pytest.param(ForgivingQoS, False, id="ours")],
+)
+def test_a_connection_taken_apart_with_a_message_in_hand(
+    broker_url, monkeypatch, kind, ends_the_worker
+):
+    monkeypatch.setattr(redis.Channel, "QoS", kind)
+    with Connection(broker_url) as connection:
+        channel = connection.channel()
+        bound = QUEUE(channel)
+        bound.declare()
+        connection.Producer(channel).publish("report", routing_key="post")
+        assert bound.get(no_ack=False) is not None
+        monkeypatch.setattr(channel.connection, "client", None)
+        channel._pool = None
+        if ends_the_worker:
+            with pytest.raises(AttributeError, match="hostname"):
+                channel.qos.restore_unacked_once()
+        else:
+            channel.qos.restore_unacked_once()
+        channel.qos._delivered.clear()
+        monkeypatch.undo()

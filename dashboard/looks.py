@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from brender_farm.domain.away import clock
+from brender_farm.domain.local_time import local_time
 from brender_farm.domain.states import ChunkState, FrameState, NodeIntent, ShotState
 from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.shapes import FrameCell, NodeRow
@@ -104,11 +107,18 @@ def node_look(node: NodeRow) -> Look:
 def _willing_look(node: NodeRow) -> Look:
     if node.trouble:
         return Look("In trouble", "exclamation-triangle-fill", "failed")
+    if node.opens_at is not None:
+        return Look(f"Outside its hours until {_farm_clock(node.opens_at)}", "moon-stars", "off")
     if node.work:
         return Look("Rendering", "record-circle", "rendering")
     if node.unwell:
         return Look("Cannot write", "exclamation-triangle-fill", "paused")
     return Look("Idle", "check-circle-fill", "done")
+
+
+def _farm_clock(moment: datetime) -> str:
+    """Write a time as the farm's machine shows it, like the hours beside it."""
+    return clock(local_time(moment), datetime.now(UTC))
 
 
 def audit_look(result: AuditResult) -> Look:
@@ -129,7 +139,8 @@ def reason_tone(cell: FrameCell) -> str:
 
 def free_slots(node: NodeRow) -> int:
     """Return how many slots of a node wait for work; none where it would get none."""
-    ready = node.online and node.intent == NodeIntent.ENABLED and not node.trouble
+    willing = node.intent == NodeIntent.ENABLED and not node.out_of_hours
+    ready = node.online and willing and not node.trouble
     return max(0, node.slots - len(node.work)) if ready else 0
 
 

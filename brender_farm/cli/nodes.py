@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import click
 
 from brender_farm.cli.table import print_json, print_table
+from brender_farm.domain.away import clock
+from brender_farm.domain.hours import ALWAYS
+from brender_farm.domain.local_time import local_time
 from brender_farm.errors import NotFound
 from brender_farm.service.shapes import NodeRow
 
@@ -41,7 +45,7 @@ def nodes(*, as_json: bool) -> None:
 
 @click.group()
 def node() -> None:
-    """Enable, drain or disable a node."""
+    """Enable, drain or disable a node; set its hours."""
 
 
 _reason = click.option("--reason", default="", help="Shown on the Nodes page.")
@@ -72,22 +76,55 @@ def disable(*, name: str, reason: str, now: bool) -> None:
     _act(name, "disable", reason, kill=now)
 
 
-def _act(name: str, action: str, reason: str, *, kill: bool = False) -> None:
+@node.command()
+@click.argument("name")
+@click.argument("hours", required=False)
+def hours(*, name: str, hours: str | None) -> None:
+    """Show or set when it takes new work: "mon-fri 19:00-08:00, sat-sun", or always.
+
+    The clock is the farm machine's. Outside its hours a node finishes what it has.
+    """
     from brender_farm.client import core_app, user_name
-    from brender_farm.service.nodes import act_on_node, list_nodes
+    from brender_farm.service.nodes import set_hours
 
     with core_app().app_context():
-        found = next((row for row in list_nodes().rows if row.name == name), None)
-        if found is None:
-            raise NotFound(f"There is no node {name!r}. See: brender nodes")
+        row = _named(name)
+        if hours is not None:
+            row = set_hours(row.id, hours, actor=user_name())
+    click.echo(f"Node {row.name} takes new work: {row.hours or ALWAYS}.")
+    if row.opens_at is not None:
+        click.echo(closed_until(row.opens_at))
+
+
+def _act(name: str, action: str, reason: str, *, kill: bool = False) -> None:
+    from brender_farm.client import core_app, user_name
+    from brender_farm.service.nodes import act_on_node
+
+    with core_app().app_context():
+        found = _named(name)
         row = act_on_node(found.id, action, actor=user_name(), reason=reason, kill=kill)
     click.echo(f"Node {row.name} is {row.intent}.")
+
+
+def _named(name: str) -> NodeRow:
+    from brender_farm.service.nodes import list_nodes
+
+    found = next((row for row in list_nodes().rows if row.name == name), None)
+    if found is None:
+        raise NotFound(f"There is no node {name!r}. See: brender nodes")
+    return found
+
+
+def closed_until(opens_at: datetime) -> str:
+    """Say that a node is outside its hours, in this machine's time."""
+    return f"It is outside its hours until {clock(local_time(opens_at), datetime.now(UTC))}."
 
 
 def _notes(row: NodeRow) -> list[str]:
     """Return what keeps a node from rendering, all or some of it."""
     folders = [f"It cannot write to {each.folder} now: {each.reason}" for each in row.unwell]
-    return [words for words in (row.trouble, row.reason, *folders) if words]
+    closed = closed_until(row.opens_at) if row.opens_at is not None else ""
+    return [words for words in (row.trouble, row.reason, closed, *folders) if words]
 
 
 def _cells(row: NodeRow) -> dict[str, object]:

@@ -10,10 +10,11 @@ from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Node, Shot
 from brender_farm.db.reads import nodes as reads
 from brender_farm.db.writes.chunks import end_chunk, live_chunks_on, wind_down
-from brender_farm.db.writes.nodes import set_intent
+from brender_farm.db.writes.nodes import set_intent, store_hours
 from brender_farm.db.writes.shots import roll_up
+from brender_farm.domain.hours import EXAMPLE, read_hours
 from brender_farm.domain.states import ChunkState, NodeIntent, target_of
-from brender_farm.errors import NotFound
+from brender_farm.errors import Fault, NotFound, RequestRefused
 from brender_farm.service.messages import Orders, announce
 from brender_farm.service.shapes import NodeList, NodeRow
 from brender_farm.service.views import node_row
@@ -21,9 +22,11 @@ from brender_farm.service.views import node_row
 
 def list_nodes() -> NodeList:
     """Return all nodes with what they render, online ones first."""
+    now = datetime.now(UTC)
     with reading() as session:
         chunks = reads.live_chunks_by_node(session)
-        rows = tuple(node_row(node, chunks.get(node.id, {})) for node in reads.all_nodes(session))
+        nodes = reads.all_nodes(session)
+        rows = tuple(node_row(node, chunks.get(node.id, {}), now) for node in nodes)
         return NodeList(rows=rows, tag=str(reads.nodes_rev(session)))
 
 
@@ -48,9 +51,38 @@ def act_on_node(
         set_intent(session, node, target, now=now, actor=actor, reason=reason)
         node.bans_in_row = 0
         orders = _take_work(session, node, kill, now) if target is NodeIntent.DISABLED else Orders()
-        row = node_row(node, reads.live_chunks_by_node(session).get(node.id, {}))
+        row = _row(session, node, now)
     announce(orders)
     return row
+
+
+def set_hours(node_id: int, text: str, *, actor: str) -> NodeRow:
+    """Say when a node takes new work: `mon-fri 19:00-08:00, sat-sun`; empty or `always`: always.
+
+    Outside its hours it finishes what it has. Raises NotFound and RequestRefused.
+    """
+    hours, now = _read_hours(text), datetime.now(UTC)
+    with writing() as session:
+        node = _find(session, node_id)
+        store_hours(session, node, hours, now=now, actor=actor)
+        row = _row(session, node, now)
+    announce()
+    return row
+
+
+def _read_hours(text: str) -> str:
+    """Return hours as they are written best; empty: always."""
+    try:
+        hours = read_hours(text)
+    except ValueError as error:
+        raise RequestRefused(
+            Fault(field="hours", message=str(error), remedy=f"Example: {EXAMPLE}")
+        ) from None
+    return str(hours) if hours.windows else ""
+
+
+def _row(session: Session, node: Node, now: datetime) -> NodeRow:
+    return node_row(node, reads.live_chunks_by_node(session).get(node.id, {}), now)
 
 
 def _find(session: Session, node_id: int) -> Node:

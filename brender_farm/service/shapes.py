@@ -6,6 +6,7 @@ Database rows never leave the service; the dashboard, the API, the command line 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -284,10 +285,19 @@ class NodeRow:
     """It gets nothing for these folders; it tries them by itself until they are well again."""
     is_sick: bool
     """Whether the farm took it out because it fails what others can render."""
+    hours: str
+    """When it takes new work, such as `mon-fri 19:00-08:00, sat-sun`; empty: always."""
+    opens_at: datetime | None
+    """When it takes new work again; None: it is not outside its hours."""
     first_seen_at: datetime
     last_seen_at: datetime
     actions: tuple[str, ...]
     """What may be done to it now: enable, drain, disable."""
+
+    @property
+    def out_of_hours(self) -> bool:
+        """Whether it takes nothing new because of its hours; what it has it finishes."""
+        return self.opens_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,8 +308,9 @@ class EventRow:
     at: datetime
     actor: str
     subject: str
-    """`shot`, `chunk` or `node`."""
+    """`shot`, `chunk`, `node`, `limit` or `share`."""
     subject_id: int
+    """0 for limits and shares: they have names, which the reason says."""
     from_state: str
     to_state: str
     reason: str
@@ -340,6 +351,46 @@ class NodeList:
 
     rows: tuple[NodeRow, ...]
     tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitRow:
+    """Something there is only so much of on the farm."""
+
+    name: str
+    slots: int
+    """How many chunks may have it at a time; 0 holds all its shots."""
+    used: int
+    """How many have it now; more than `slots` when it was lowered since."""
+    shot_count: int
+    """Unfinished shots that name it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareRow:
+    """How much of the farm somebody is to have, and has."""
+
+    submitter: str
+    weight: float
+    is_set: bool
+    """Whether somebody set it; else it is everybody's 1."""
+    slots: int
+    """How many slots their shots have now."""
+    shot_count: int
+    """Their unfinished shots."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The farm's limits by name, and shares of all who have one or have shots, by name."""
+
+    limits: tuple[LimitRow, ...]
+    shares: tuple[ShareRow, ...]
+
+    @property
+    def tag(self) -> str:
+        """Changes when any of it does."""
+        return hashlib.sha256(repr((self.limits, self.shares)).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -476,6 +476,15 @@ class NodeSchema(Schema):
     is_sick = fields.Boolean(
         metadata={"description": "The farm took it out: it fails what others can render."}
     )
+    hours = fields.String(
+        metadata={"description": "When it takes new work, by the farm's clock; empty: always."}
+    )
+    out_of_hours = fields.Boolean()
+    opens_at = fields.AwareDateTime(
+        format="iso",
+        allow_none=True,
+        metadata={"description": "When it takes new work again; null: not outside its hours."},
+    )
     first_seen_at = fields.AwareDateTime(format="iso")
     last_seen_at = fields.AwareDateTime(format="iso")
     actions = fields.List(fields.String())
@@ -488,6 +497,53 @@ class OneNodeSchema(NodeSchema):
 class NodeListSchema(Schema):
     nodes = fields.List(fields.Nested(NodeSchema))
     tag = fields.String()
+
+
+class HoursSchema(Schema):
+    hours = fields.String(
+        required=True,
+        validate=Length(max=2000),
+        metadata={"description": "`mon-fri 19:00-08:00, sat-sun`, or `always`."},
+    )
+
+
+class LimitSchema(Schema):
+    name = fields.String()
+    slots = fields.Integer(metadata={"description": "How many chunks may have it at a time."})
+    used = fields.Integer()
+    shot_count = fields.Integer(metadata={"description": "Unfinished shots that name it."})
+
+
+class OneLimitSchema(LimitSchema):
+    """The same on its own; see OneShotSchema."""
+
+
+class LimitListSchema(Schema):
+    limits = fields.List(fields.Nested(LimitSchema))
+
+
+class LimitSetSchema(Schema):
+    slots = fields.Integer(required=True, strict=True)
+
+
+class ShareSchema(Schema):
+    submitter = fields.String()
+    weight = fields.Float()
+    is_set = fields.Boolean(metadata={"description": "Or it is everybody's 1."})
+    slots = fields.Integer(metadata={"description": "Slots that their shots have now."})
+    shot_count = fields.Integer(metadata={"description": "Their unfinished shots."})
+
+
+class OneShareSchema(ShareSchema):
+    """The same on its own; see OneShotSchema."""
+
+
+class ShareListSchema(Schema):
+    shares = fields.List(fields.Nested(ShareSchema))
+
+
+class ShareSetSchema(Schema):
+    weight = fields.Float(required=True)
 
 
 class FaultSchema(Schema):

@@ -16,6 +16,7 @@ from dashboard.views import (
     nodes,
     overview,
     player,
+    rules,
     shot,
     shots,
     statistics,
@@ -25,7 +26,7 @@ from dashboard.views import (
 
 _MODULES = (
     status, overview, statistics, events, shots, shot, adopt, again, audit, frames, player, chunks,
-    failures, nodes, submit, files,
+    failures, nodes, rules, submit, files,
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import (
@@ -17,8 +18,10 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from brender_farm.domain.hours import ALWAYS
+from brender_farm.domain.local_time import local_time
 from brender_farm.domain.reasons import FARM_WIDE, Reason
-from brender_farm.errors import ActionRefused, NotFound
+from brender_farm.errors import ActionRefused, Fault, NotFound, RequestRefused
 from brender_farm.service import nodes
 from brender_farm.service.shapes import NodeRow
 from brender_farm.service.why import why_idle
@@ -58,6 +61,30 @@ def act(node_id: int, action: str) -> AnyResponse:
     word = NODE_ACTION_LOOKS[action].word if action in NODE_ACTION_LOOKS else action
     flash(f"{word}: {node.name} is now {node.intent}.")
     return redirect(url_for("nodes.index"))
+
+
+@pages.get("/<int:node_id>/hours")
+def hours(node_id: int) -> str:
+    node = _node(node_id)
+    return _hours_form(node, node.hours)
+
+
+@pages.post("/<int:node_id>/hours")
+def set_hours(node_id: int) -> AnyResponse | tuple[str, int]:
+    text = request.form.get("hours", "").strip()
+    try:
+        node = nodes.set_hours(node_id, text, actor=current_actor())
+    except RequestRefused as error:
+        return _hours_form(_node(node_id), text, error.faults[0]), 422
+    flash(f"{node.name} takes new work: {node.hours or ALWAYS}.")
+    return redirect(url_for("nodes.index"))
+
+
+def _hours_form(node: NodeRow, text: str, fault: Fault | None = None) -> str:
+    farm_clock = f"{local_time(datetime.now(UTC)):%a %H:%M (%Z)}"
+    return render_template(
+        "nodes/hours.html", node=node, text=text, fault=fault, farm_clock=farm_clock
+    )
 
 
 def _node(node_id: int) -> NodeRow:

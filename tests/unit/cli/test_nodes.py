@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 
 from brender_farm import client
 from brender_farm.client import get_shot
@@ -15,6 +16,18 @@ def test_nodes_are_listed_in_a_table(brender, node):
     assert row.split() == [
         *("atlas", "online,", "enabled", "2", "12", "%", "3.0/16", "GB", "4.5.15", "-")
     ]
+
+
+def test_pools_and_cards_have_columns_once_a_node_has_any(brender, node):
+    with client.core_app().app_context(), writing() as session:
+        atlas = session.query(Node).one()
+        atlas.facts = {**atlas.facts, "pool": "film", "gpus": ["L40", "L40"]}
+    heads, row = brender("nodes").output.splitlines()
+    assert heads.split() == [
+        *("NAME", "STATE", "POOL", "SLOTS", "CPU", "MEMORY", "BLENDER", "GPU", "RENDERS")
+    ]
+    assert row.split()[3] == "film"
+    assert row.split()[-4:] == ["2", "×", "L40", "-"]
 
 
 def test_nodes_are_json_for_programs(brender, node):
@@ -77,3 +90,27 @@ def test_what_keeps_a_node_from_rendering_is_told_below_the_table(brender, node)
         "atlas: Sick: no memory.",
         "atlas: It cannot write to /mnt/fog now: No space left on device.",
     ]
+
+
+def test_a_nodes_hours_are_set_and_shown(brender, node):
+    assert brender("node", "hours", node).output == "Node atlas takes new work: always.\n"
+    shown = brender("node", "hours", node, "Mon-Sun 9:00-17:00")
+    assert shown.output.splitlines()[0] == "Node atlas takes new work: daily 09:00-17:00."
+    assert brender("node", "hours", node, "always").output == (
+        "Node atlas takes new work: always.\n"
+    )
+
+
+def test_hours_that_cannot_be_read_are_one_clear_line_with_an_example(brender, node):
+    shown = brender("node", "hours", node, "mo-fri")
+    assert shown.exit_code == 1
+    assert "“mo” is not a day" in shown.stderr
+    assert "Example: mon-fri 19:00-08:00, sat-sun" in shown.stderr
+
+
+def test_a_node_outside_its_hours_is_told_below_the_table(brender, node):
+    today = datetime.now().astimezone()
+    yesterday = f"{today - timedelta(days=1):%a}".lower()
+    brender("node", "hours", node, f"{yesterday} 00:00-12:00")
+    _, _, note = brender("nodes").output.splitlines()
+    assert note.startswith("atlas: It is outside its hours until ")

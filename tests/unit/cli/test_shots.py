@@ -63,11 +63,11 @@ def test_shots_are_listed_in_a_table(brender, submitted, scene):
     brender("submit", scene)
     heads, *rows = brender("shots").output.splitlines()
     assert heads.split() == [
-        *("ID", "STATE", "DONE", "FAILED", "S/FRAME", "PRIO", "SUBMITTER", "NAME")
+        *("ID", "STATE", "DONE", "FAILED", "S/FRAME", "LEFT", "PRIO", "SUBMITTER", "NAME")
     ]
     assert [row.split() for row in rows] == [
-        ["2", "queued", "0/24", "0", "-", "50", "mira", "tiny"],
-        ["1", "queued", "0/8", "0", "-", "50", "mira", "Opening"],
+        ["2", "queued", "0/24", "0", "-", "-", "50", "mira", "tiny"],
+        ["1", "queued", "0/8", "0", "-", "-", "50", "mira", "Opening"],
     ]
 
 

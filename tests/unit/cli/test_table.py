@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import pytest
 
 from brender_farm.cli.table import print_json, print_table
-from brender_farm.cli.watch import duration
 
 
 def test_columns_are_as_wide_as_their_widest_cell(capsys):
@@ -36,21 +35,3 @@ def test_json_has_views_and_times(capsys):
 def test_what_has_no_json_form_is_an_error():
     with pytest.raises(TypeError, match="set has no JSON form"):
         print_json({1})
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "0 s"),
-        (45.4, "45 s"),
-        (89, "89 s"),
-        (90, "2 min"),
-        (720, "12 min"),
-        (5399, "1 h 30 min"),
-        (5400, "1 h 30 min"),
-        (11_100, "3 h 05 min"),
-        (360_000, "100 h 00 min"),
-    ],
-)
-def test_a_time_span_is_written_as_people_say_it(seconds, words):
-    assert duration(seconds) == words

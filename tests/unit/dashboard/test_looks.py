@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -43,10 +43,14 @@ def node(**changes):
         "os": "Debian",
         "cpu_count": 4,
         "blender_versions": ("4.5.15",),
+        "gpus": (),
         "tags": (),
+        "pool": "",
         "trouble": "",
         "unwell": (),
         "is_sick": False,
+        "hours": "",
+        "opens_at": None,
         "first_seen_at": NOW,
         "last_seen_at": NOW,
         "actions": (),
@@ -71,6 +75,8 @@ def test_every_state_and_action_has_a_look():
         ({"trouble": "no Blender"}, "In trouble"),
         ({"intent": NodeIntent.DRAINING, "work": (WORK,)}, "Draining"),
         ({"intent": NodeIntent.DISABLED}, "Disabled"),
+        ({"opens_at": NOW, "intent": NodeIntent.DRAINING}, "Draining"),
+        ({"opens_at": NOW, "online": False}, "Offline"),
         ({"online": False, "work": (WORK,)}, "Offline"),
         ({"unwell": (UNWELL,)}, "Cannot write"),
         ({"unwell": (UNWELL,), "work": (WORK,)}, "Rendering"),
@@ -82,11 +88,18 @@ def test_a_node_shows_intent_crossed_with_what_is_seen(changes, word):
     assert looks.node_look(node(**changes)).word == word
 
 
+def test_a_node_outside_its_hours_says_until_when_whatever_it_finishes():
+    opens_at = datetime.now(UTC) + timedelta(days=30)
+    word = looks.node_look(node(opens_at=opens_at, work=(WORK,))).word
+    assert word == f"Outside its hours until {opens_at.astimezone():%Y-%m-%d %H:%M}"
+
+
 def test_only_a_node_that_would_get_work_has_free_slots():
     assert looks.free_slots(node(work=(WORK,))) == 1
     assert looks.free_slots(node(online=False)) == 0
     assert looks.free_slots(node(trouble="no Blender")) == 0
     assert looks.free_slots(node(intent=NodeIntent.DRAINING)) == 0
+    assert looks.free_slots(node(opens_at=NOW)) == 0
 
 
 def test_a_bar_is_split_in_proportion():

@@ -177,9 +177,7 @@ class Attempt:
                 self._blend_changed = True
                 self.wind_down(str(error))
             except SceneRefused as error:
-                self._fail(
-                    left.popleft(), Verdict(reason=str(error), permanent=error.permanent)
-                )
+                self._fail(left.popleft(), Verdict(reason=str(error), permanent=error.permanent))
                 return str(error)
             except (FrameFailed, SessionDied) as error:
                 died = isinstance(error, SessionDied)

@@ -10,6 +10,7 @@ from typing import Any
 from brender_farm.db.reads.planning import node_view
 from brender_farm.domain.case import Away, AwayCause, Health, LimitUse, Running, seconds_left
 from brender_farm.domain.hours import read_hours
+from brender_farm.domain.local_time import local_time
 from brender_farm.domain.states import NodeIntent
 from brender_farm.service.farm import SCHEDULER_SILENT_S
 
@@ -27,7 +28,7 @@ def aways_of(rows: Sequence[Any], willing: Collection[str], now: datetime) -> li
 
 def away_of(node: Any, now: datetime) -> Away | None:
     """Say why a node takes no work, whatever there is to do; None: it may take some."""
-    view, local = node_view(node, 0), now.astimezone()
+    view, local = node_view(node, 0), local_time(now)
     if node.intent in _INTENTS:
         return Away(node=view, cause=_INTENTS[node.intent], why=node.reason)
     if not node.online:

@@ -85,8 +85,11 @@ def twins(
     """
     free = {node.name: node for node in nodes if node.free_slots > 0}
     left, on_nodes = dict(room), {s.shot.id: list(s.shot.on_nodes) for s in stragglers}
+    fastest = max((node.speed for node in free.values()), default=0.0)
     found: list[Twin] = []
     for straggler in sorted(stragglers, key=lambda s: (-time_left_s(s), s.chunk_id)):
+        if not _is_worth_it(straggler, fastest):
+            continue  # nearly all of them, on a farm with many nodes
         shot = replace(straggler.shot, on_nodes=tuple(on_nodes[straggler.shot.id]))
         if any(left.get(name, 1) <= 0 for name in shot.limits):
             continue
@@ -108,12 +111,19 @@ def _twin(straggler: Straggler, shot: ShotView, free: Iterable[NodeView]) -> Twi
     if not fitting:
         return None
     node = min(fitting, key=lambda one: (-one.speed, shot.blend not in one.warm, one.name))
-    frame_s, left_s = _frame_s(shot, node.speed), time_left_s(straggler)
-    if left_s < WORTH_S or frame_s > WORTH * left_s:
+    if not _is_worth_it(straggler, node.speed):
         return None
+    frame_s, left_s = _frame_s(shot, node.speed), time_left_s(straggler)
     in_time = straggler.left_count if left_s == _ANY_TIME_S else int(left_s / frame_s)
     count = min(straggler.left_count, MOST_FRAMES, in_time)
     return Twin(of=straggler.chunk_id, shot_id=shot.id, node=node.name, frame_count=count)
+
+
+def _is_worth_it(straggler: Straggler, speed: float) -> bool:
+    left_s = time_left_s(straggler)
+    if left_s < WORTH_S or speed <= 0:
+        return False
+    return _frame_s(straggler.shot, speed) <= WORTH * left_s
 
 
 def _can_have(shot: ShotView, node: NodeView) -> bool:

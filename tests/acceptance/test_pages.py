@@ -130,7 +130,7 @@ def test_frames_are_rendered_again_checked_and_the_shot_deleted(
     submit(real_farm, page, "Once more", "1-3")
     page.wait_for_selector(".shot-title .tone-done")
 
-    page.click(".menu summary")
+    page.click(".shot-head .menu summary")
     page.click("text=Render again…")
     page.fill("#frames", "2-3")
     page.fill("#reason", "New lamp")
@@ -139,11 +139,11 @@ def test_frames_are_rendered_again_checked_and_the_shot_deleted(
     page.wait_for_selector(".history >> text=New lamp")
     page.wait_for_selector(".shot-title .tone-done")
 
-    page.click(".menu summary")
+    page.click(".shot-head .menu summary")
     page.click("text=Check files")
     page.wait_for_selector("text=3 finished frames checked: all as published.")
 
-    page.click(".menu summary")
+    page.click(".shot-head .menu summary")
     page.click("text=Delete…")
     page.click("text=Delete the shot")
     page.wait_for_selector("text=“Once more” was deleted. 3 finished frames left in")
@@ -153,7 +153,7 @@ def test_what_is_open_stays_open_while_the_page_follows_the_farm(
     real_farm: Farm, page: sync_api.Page
 ) -> None:
     submit(real_farm, page, "Left open", "1-400")
-    page.click(".menu summary")
+    page.click(".shot-head .menu summary")
 
     before = page.inner_text(".huge")
     wait_for(lambda: page.inner_text(".huge") != before, "the page shows more frames")
@@ -180,7 +180,17 @@ def test_nothing_scrolls_sideways(real_farm: Farm, page: sync_api.Page, width: i
     submit(real_farm, page, f"A shot with quite a long name, as they are, at {width}", "1-2")
     folder = real_farm.blend().parent
 
-    for path in (page.url, "/shots", "/nodes", f"/submit?folder={folder}"):
+    for path in (
+        page.url,
+        "/",
+        "/shots",
+        "/nodes",
+        "/failures",
+        "/events",
+        "/statistics",
+        "/limits",
+        f"/submit?folder={folder}",
+    ):
         page.goto(path if path.startswith("http") else real_farm.settings.url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 

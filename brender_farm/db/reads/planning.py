@@ -24,7 +24,7 @@ from brender_farm.domain.retries import lots_of
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, LIVE_CHUNK_STATES, NodeIntent
 from brender_farm.domain.views import Needs, NodeView, RetryLot, ShotView
 
-_WILLING_NODES = select(
+NODE_COLUMNS = (
     Node.id,
     Node.name,
     Node.slots,
@@ -34,7 +34,11 @@ _WILLING_NODES = select(
     Node.memory_bytes,
     Node.speed,
     Node.hours,
-).where(Node.online.is_(True), Node.accepting.is_(True), Node.intent == NodeIntent.ENABLED)
+)
+"""What `node_view` reads."""
+_WILLING_NODES = select(*NODE_COLUMNS).where(
+    Node.online.is_(True), Node.accepting.is_(True), Node.intent == NodeIntent.ENABLED
+)
 _SHOTS = select(
     Shot.id,
     Shot.priority,

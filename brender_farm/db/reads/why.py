@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Chunk, Farm, Node, Shot
+from brender_farm.db.reads.planning import NODE_COLUMNS
 from brender_farm.domain.states import (
     LIVE_CHUNK_STATES,
     UNFINISHED_SHOT_STATES,
@@ -17,15 +18,7 @@ from brender_farm.domain.states import (
 )
 
 _NODES = select(
-    Node.id,
-    Node.name,
-    Node.slots,
-    Node.facts,
-    Node.warm,
-    Node.unwell,
-    Node.memory_bytes,
-    Node.speed,
-    Node.hours,
+    *NODE_COLUMNS,
     Node.intent,
     Node.reason,
     Node.online,

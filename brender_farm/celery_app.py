@@ -12,8 +12,10 @@ from typing import Any
 from celery import Celery
 from kombu.entity import Exchange, Queue
 
+from brender_farm.broker.calm_events import CalmEvents
+from brender_farm.broker.channel import use_farm_channel
 from brender_farm.broker.queues import FARM_QUEUE, node_queue
-from brender_farm.broker.unacked import forgive_lost_connections
+from brender_farm.broker.taking import TakingAMQP
 
 RENDER_CHUNK = "render_chunk"
 REPORT = "farm.report"
@@ -28,17 +30,17 @@ def node_hostname(name: str) -> str:
     return f"node@{name}"
 
 
-def client_app(broker_url: str) -> Celery:
-    """Make an app that only publishes and controls."""
-    forgive_lost_connections()
-    app = Celery("brender")
+def client_app(broker_url: str, **options: Any) -> Celery:
+    """Make an app that only publishes and controls; `options` are Celery's own."""
+    use_farm_channel()
+    app = Celery("brender", events=CalmEvents, **options)
     app.conf.update(_common(broker_url))
     return app
 
 
 def node_app(broker_url: str, *, node_name: str) -> Celery:
-    """Make a node's app. Tasks are acknowledged when they start: the database holds the lease."""
-    app = client_app(broker_url)
+    """Make a node's app. It acknowledges nothing: the database holds the lease."""
+    app = client_app(broker_url, amqp=TakingAMQP)
     app.conf.update(task_queues=[_queue(node_queue(node_name))], task_acks_late=False)
     return app
 

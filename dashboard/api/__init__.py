@@ -6,7 +6,7 @@ from apiflask import APIBlueprint, APIFlask
 
 from dashboard.api import adopt, again, audit, events, nodes, rules, shots, why
 from dashboard.api.problems import validation_problem
-from dashboard.api.schemas import ProblemSchema, RequestProblemSchema
+from dashboard.api.schemas.problems import ProblemSchema, RequestProblemSchema
 from dashboard.security import csrf, require_json
 
 PREFIX = "/api/v1"

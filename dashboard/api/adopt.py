@@ -7,7 +7,8 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from brender_farm.service.blend_change import adopt_blend
-from dashboard.api.schemas import AdoptSchema, OneShotSchema
+from dashboard.api.schemas.actions import AdoptSchema
+from dashboard.api.schemas.shots import OneShotSchema
 from dashboard.who import current_actor
 
 routes = APIBlueprint("adopt", __name__, url_prefix="/shots", tag="Shots")

@@ -7,7 +7,8 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from brender_farm.service import again
-from dashboard.api.schemas import BanClearingSchema, OneShotSchema, RerenderedSchema, RerenderSchema
+from dashboard.api.schemas.actions import BanClearingSchema, RerenderedSchema, RerenderSchema
+from dashboard.api.schemas.shots import OneShotSchema
 from dashboard.who import current_actor
 
 routes = APIBlueprint("again", __name__, url_prefix="/shots", tag="Shots")

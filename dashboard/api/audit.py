@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from flask import current_app, url_for
 
 from brender_farm.service import shots
-from dashboard.api.schemas import AuditRunSchema, AuditStartSchema
+from dashboard.api.schemas.audit import AuditRunSchema, AuditStartSchema
 from dashboard.audits import Audits
 from dashboard.who import current_actor
 

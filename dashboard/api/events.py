@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 
 from brender_farm.service import events
 from brender_farm.service.events import EventFilter
-from dashboard.api.schemas import EventListSchema, EventQuery
+from dashboard.api.schemas.events import EventListSchema, EventQuery
 
 routes = APIBlueprint("events", __name__, url_prefix="/events", tag="Events")
 

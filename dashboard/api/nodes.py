@@ -7,7 +7,8 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from brender_farm.service import nodes
-from dashboard.api.schemas import HoursSchema, NodeActionSchema, NodeListSchema, OneNodeSchema
+from dashboard.api.schemas.actions import NodeActionSchema
+from dashboard.api.schemas.nodes import HoursSchema, NodeListSchema, OneNodeSchema
 from dashboard.who import current_actor
 
 routes = APIBlueprint("nodes", __name__, url_prefix="/nodes", tag="Nodes")

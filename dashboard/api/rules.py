@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from brender_farm.service import rules
-from dashboard.api.schemas import (
+from dashboard.api.schemas.rules import (
     LimitListSchema,
     LimitSetSchema,
     OneLimitSchema,

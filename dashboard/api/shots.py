@@ -11,21 +11,16 @@ from brender_farm.service import after, deletion, shots
 from brender_farm.service import submit as submitting
 from brender_farm.service.requests import ShotRequest
 from brender_farm.service.shapes import Page, ShotDetail
-from dashboard.api.schemas import (
-    ActionSchema,
-    AfterSchema,
-    ChunkListSchema,
-    FramePageSchema,
-    FrameQuery,
+from dashboard.api.schemas.actions import ActionSchema, AfterSchema, ShotChangeSchema
+from dashboard.api.schemas.frames import ChunkListSchema, FramePageSchema, FrameQuery
+from dashboard.api.schemas.shots import (
     OneShotSchema,
-    ShotChangeSchema,
     ShotDetailSchema,
     ShotListQuery,
     ShotListSchema,
     ShotSchema,
-    SubmitSchema,
-    SubmittedSchema,
 )
+from dashboard.api.schemas.submitting import SubmitSchema, SubmittedSchema
 from dashboard.who import current_actor
 
 routes = APIBlueprint("shots", __name__, url_prefix="/shots", tag="Shots")

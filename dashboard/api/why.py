@@ -7,7 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from brender_farm.service import why
-from dashboard.api.schemas import NodeWhySchema, ShotWhySchema
+from dashboard.api.schemas.why import NodeWhySchema, ShotWhySchema
 
 routes = APIBlueprint("why", __name__)
 

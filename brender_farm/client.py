@@ -35,7 +35,8 @@ from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.blend_change import adopt_blend
 from brender_farm.service.deletion import delete_shot
 from brender_farm.service.requests import Existing, ShotRequest
-from brender_farm.service.shapes import FrameCell, ShotDetail
+from brender_farm.service.shapes.frames import FrameCell
+from brender_farm.service.shapes.shots import ShotDetail
 from brender_farm.service.submit import submit
 
 _T = TypeVar("_T")

@@ -8,7 +8,7 @@ from flask import Flask, current_app, g
 
 from brender_farm.domain.explain import explain
 from brender_farm.service import farm
-from brender_farm.service.shapes import FarmGlance
+from brender_farm.service.shapes.farm import FarmGlance
 from dashboard import links, looks
 from dashboard.live import glance_tag
 from dashboard.trouble import farm_warning

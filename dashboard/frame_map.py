@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from brender_farm.domain.frames import frame_list
 from brender_farm.service.frame_runs import frame_runs
-from brender_farm.service.shapes import FrameRun, ShotDetail
+from brender_farm.service.shapes.frames import FrameRun
+from brender_farm.service.shapes.shots import ShotDetail
 
 MOST_LINKS = 300
 """Runs beyond which the bar for browsers without JavaScript is left out."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Response, make_response, request
 
 if TYPE_CHECKING:
-    from brender_farm.service.shapes import FarmGlance
+    from brender_farm.service.shapes.farm import FarmGlance
 
 
 def fragment(tag: str, render: Callable[[], str]) -> Response:

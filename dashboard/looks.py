@@ -9,7 +9,8 @@ from brender_farm.domain.away import clock
 from brender_farm.domain.local_time import local_time
 from brender_farm.domain.states import ChunkState, FrameState, NodeIntent, ShotState
 from brender_farm.service.audit_result import AuditResult
-from brender_farm.service.shapes import FrameCell, NodeRow
+from brender_farm.service.shapes.frames import FrameCell
+from brender_farm.service.shapes.nodes import NodeRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from brender_farm.domain.states import ShotState
-from brender_farm.service.shapes import Page
+from brender_farm.service.shapes.shots import Page
 
 PAGE_SIZES = (25, 50, 100, 200)
 MAX_SEARCH_CHARS = 200

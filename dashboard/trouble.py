@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from brender_farm.config import Settings
-from brender_farm.service.shapes import FarmGlance
+from brender_farm.service.shapes.farm import FarmGlance
 
 
 @dataclass(frozen=True, slots=True)

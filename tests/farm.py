@@ -23,7 +23,8 @@ from brender_farm.db.migrate import upgrade
 from brender_farm.domain.states import ShotState
 from brender_farm.service import nodes, shots
 from brender_farm.service.requests import ShotRequest
-from brender_farm.service.shapes import NodeRow, ShotDetail
+from brender_farm.service.shapes.nodes import NodeRow
+from brender_farm.service.shapes.shots import ShotDetail
 from brender_farm.service.submit import submit
 from tests.databases import fresh_database_url
 from tests.waiting import wait_for

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from brender_farm.service.shapes import ShotDetail
+    from brender_farm.service.shapes.shots import ShotDetail
 
 
 @click.command()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from brender_farm.service.shapes import ShotRow
+    from brender_farm.service.shapes.shots import ShotRow
 
 
 @click.command()

@@ -13,7 +13,7 @@ from brender_farm.domain.away import clock
 from brender_farm.domain.hours import ALWAYS
 from brender_farm.domain.local_time import local_time
 from brender_farm.errors import NotFound
-from brender_farm.service.shapes import NodeRow
+from brender_farm.service.shapes.nodes import NodeRow
 
 HEADS = ("NAME", "STATE", "POOL", "SLOTS", "CPU", "MEMORY", "BLENDER", "GPU", "RENDERS")
 IF_ANY = {"POOL", "GPU"}

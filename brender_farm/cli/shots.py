@@ -9,7 +9,7 @@ import click
 from brender_farm.cli.table import print_json, print_table
 from brender_farm.domain.time_left import queue_words
 from brender_farm.service.audit_result import AuditResult
-from brender_farm.service.shapes import Page, ShotDetail, ShotRow
+from brender_farm.service.shapes.shots import Page, ShotDetail, ShotRow
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
 

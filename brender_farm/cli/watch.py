@@ -7,7 +7,7 @@ from types import TracebackType
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
 from rich.text import Text
 
-from brender_farm.service.shapes import ShotDetail
+from brender_farm.service.shapes.shots import ShotDetail
 
 
 class _Figures(ProgressColumn):

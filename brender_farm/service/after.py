@@ -18,7 +18,7 @@ from brender_farm.domain.frames import frame_list
 from brender_farm.domain.states import UNFINISHED_SHOT_STATES, shot_actions
 from brender_farm.errors import ActionRefused, Fault, NotFound, RequestRefused
 from brender_farm.service.messages import announce
-from brender_farm.service.shapes import ShotRow
+from brender_farm.service.shapes.shots import ShotRow
 from brender_farm.service.views import shot_row
 from brender_farm.service.waits import read_after, unshared_fault
 

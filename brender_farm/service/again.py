@@ -10,7 +10,7 @@ from brender_farm.db.writes.shots import note, touch
 from brender_farm.domain.frames import FrameList, Spans, frame_list
 from brender_farm.errors import Fault, FrameSyntaxError, RequestRefused
 from brender_farm.service.messages import announce
-from brender_farm.service.shapes import ShotRow
+from brender_farm.service.shapes.shots import ShotRow
 from brender_farm.service.shot_actions import rerender, start_anew
 from brender_farm.service.views import shot_row
 

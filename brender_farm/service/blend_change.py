@@ -33,7 +33,7 @@ from brender_farm.domain.states import (
 from brender_farm.errors import ActionRefused, Fault, RequestRefused
 from brender_farm.service.messages import Orders, announce
 from brender_farm.service.new_blend import NewBlend, read_new_blend
-from brender_farm.service.shapes import ShotRow
+from brender_farm.service.shapes.shots import ShotRow
 from brender_farm.service.views import shot_row
 
 _WHY = "The .blend was changed, and the new one adopted."

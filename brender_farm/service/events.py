@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from brender_farm.db.core import reading
 from brender_farm.db.reads import events as reads
-from brender_farm.service.shapes import EventRow
+from brender_farm.service.shapes.farm import EventRow
 from brender_farm.service.views import event_row
 
 SUBJECTS = ("shot", "node", "chunk", "limit", "share")

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from brender_farm.db.core import reading
 from brender_farm.db.models import Chunk, Farm, Node, Shot
 from brender_farm.domain.states import LIVE_CHUNK_STATES, UNFINISHED_SHOT_STATES
-from brender_farm.service.shapes import FarmGlance
+from brender_farm.service.shapes.farm import FarmGlance
 
 SCHEDULER_SILENT_S = 15.0
 """A pass takes well under a second and starts every second; a frozen broker adds up to 8 s."""

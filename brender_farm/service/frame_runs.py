@@ -9,7 +9,7 @@ from brender_farm.db.reads.frames import failed_positions
 from brender_farm.db.reads.shots import live_chunks, require_shot
 from brender_farm.domain.frames import Spans
 from brender_farm.domain.states import FrameState
-from brender_farm.service.shapes import FrameRun
+from brender_farm.service.shapes.frames import FrameRun
 
 
 def frame_runs(shot_id: int) -> tuple[FrameRun, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from brender_farm.db.core import reading
 from brender_farm.db.reads import shots as reads
 from brender_farm.domain.states import FrameState
-from brender_farm.service.shapes import FrameCell
+from brender_farm.service.shapes.frames import FrameCell
 from brender_farm.service.views import frame_cell
 
 

@@ -16,7 +16,7 @@ from brender_farm.domain.hours import EXAMPLE, read_hours
 from brender_farm.domain.states import ChunkState, NodeIntent, target_of
 from brender_farm.errors import Fault, NotFound, RequestRefused
 from brender_farm.service.messages import Orders, announce
-from brender_farm.service.shapes import NodeList, NodeRow
+from brender_farm.service.shapes.nodes import NodeList, NodeRow
 from brender_farm.service.views import node_row
 
 

@@ -11,7 +11,7 @@ from brender_farm.db.reads import overview as reads
 from brender_farm.db.reads.shots import counts_by_state
 from brender_farm.domain.time_left import TimeLeft
 from brender_farm.service.foresight import current_forecast
-from brender_farm.service.shapes import ShotRow
+from brender_farm.service.shapes.shots import ShotRow
 from brender_farm.service.statistics import WorkSum, last_hours
 from brender_farm.service.views import shot_row, with_time_left
 

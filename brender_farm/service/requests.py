@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from brender_farm.service.shapes import ShotRow
+from brender_farm.service.shapes.shots import ShotRow
 
 
 class Existing(StrEnum):

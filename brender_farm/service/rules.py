@@ -20,7 +20,7 @@ from brender_farm.domain.reasons import listed_shots
 from brender_farm.errors import ActionRefused, Fault, NotFound, RequestRefused
 from brender_farm.service.limits import number_within, shown
 from brender_farm.service.messages import announce
-from brender_farm.service.shapes import LimitRow, Rules, ShareRow
+from brender_farm.service.shapes.farm import LimitRow, Rules, ShareRow
 
 _SLOTS = (0, 100_000)
 _WEIGHTS = (0.001, 1000.0)

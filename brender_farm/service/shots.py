@@ -24,17 +24,9 @@ from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.checks import priority_fault
 from brender_farm.service.foresight import current_forecast
 from brender_farm.service.messages import announce
-from brender_farm.service.shapes import (
-    Ban,
-    ChunkRow,
-    EarlierShot,
-    EventRow,
-    FramePage,
-    Page,
-    ShotDetail,
-    ShotList,
-    ShotRow,
-)
+from brender_farm.service.shapes.farm import EventRow
+from brender_farm.service.shapes.frames import ChunkRow, FramePage
+from brender_farm.service.shapes.shots import Ban, EarlierShot, Page, ShotDetail, ShotList, ShotRow
 from brender_farm.service.views import (
     chunk_row,
     event_row,

@@ -20,16 +20,10 @@ from brender_farm.domain.states import (
     shot_actions,
     shot_offers,
 )
-from brender_farm.service.shapes import (
-    ChunkRow,
-    EventRow,
-    FrameCell,
-    NodeRow,
-    NodeSample,
-    NodeWork,
-    ShotRow,
-    UnwellFolder,
-)
+from brender_farm.service.shapes.farm import EventRow
+from brender_farm.service.shapes.frames import ChunkRow, FrameCell
+from brender_farm.service.shapes.nodes import NodeRow, NodeSample, NodeWork, UnwellFolder
+from brender_farm.service.shapes.shots import ShotRow
 
 
 def seconds_per_frame(shot: Shot) -> float | None:

@@ -10,7 +10,7 @@ from flask import url_for
 from brender_farm.service import after, deletion, shots
 from brender_farm.service import submit as submitting
 from brender_farm.service.requests import ShotRequest
-from brender_farm.service.shapes import Page, ShotDetail
+from brender_farm.service.shapes.shots import Page, ShotDetail
 from dashboard.api.schemas.actions import ActionSchema, AfterSchema, ShotChangeSchema
 from dashboard.api.schemas.frames import ChunkListSchema, FramePageSchema, FrameQuery
 from dashboard.api.schemas.shots import (

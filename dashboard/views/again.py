@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from brender_farm.errors import ActionRefused, RequestRefused
 from brender_farm.service import again, shots
-from brender_farm.service.shapes import ShotDetail
+from brender_farm.service.shapes.shots import ShotDetail
 from dashboard.formatting import plural
 from dashboard.who import current_actor
 

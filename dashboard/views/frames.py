@@ -12,7 +12,8 @@ from brender_farm.domain.frames import frame_list
 from brender_farm.domain.states import may_rerender
 from brender_farm.errors import NotFound
 from brender_farm.service import files, shots
-from brender_farm.service.shapes import FrameCell, ShotDetail
+from brender_farm.service.shapes.frames import FrameCell
+from brender_farm.service.shapes.shots import ShotDetail
 from dashboard import live
 from dashboard.picture_store import PictureStore
 from dashboard.placeholders import picture_placeholder

@@ -23,7 +23,7 @@ from brender_farm.domain.local_time import local_time
 from brender_farm.domain.reasons import FARM_WIDE, Reason
 from brender_farm.errors import ActionRefused, Fault, NotFound, RequestRefused
 from brender_farm.service import nodes
-from brender_farm.service.shapes import NodeRow
+from brender_farm.service.shapes.nodes import NodeRow
 from brender_farm.service.why import why_idle
 from dashboard import live
 from dashboard.looks import NODE_ACTION_LOOKS

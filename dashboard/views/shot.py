@@ -22,7 +22,7 @@ from brender_farm.service import deletion, shots
 from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.foresight import forecast_stamp
 from brender_farm.service.latest import latest_frame
-from brender_farm.service.shapes import ShotDetail
+from brender_farm.service.shapes.shots import ShotDetail
 from dashboard import live
 from dashboard.audits import Audits
 from dashboard.formatting import plural

@@ -19,7 +19,7 @@ import psutil
 from brender_farm.domain.frames import FrameList
 from brender_farm.domain.states import ChunkState
 from brender_farm.service import shots
-from brender_farm.service.shapes import ChunkRow
+from brender_farm.service.shapes.frames import ChunkRow
 from tests.benchmarks.figures import Figure
 from tests.chaos.journal import read_journal
 from tests.farm import Farm, running_farm

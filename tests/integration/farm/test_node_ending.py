@@ -16,7 +16,7 @@ from brender_farm.db.core import db
 from brender_farm.db.models import Node
 from brender_farm.domain.states import ChunkState, ShotState
 from brender_farm.service import shots
-from brender_farm.service.shapes import ChunkRow
+from brender_farm.service.shapes.frames import ChunkRow
 from tests.farm import Farm
 from tests.waiting import wait_for
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from brender_farm.broker.link import connect
 from brender_farm.domain.states import ChunkState, ShotState
 from brender_farm.service import audit, shots
-from brender_farm.service.shapes import ChunkRow
+from brender_farm.service.shapes.frames import ChunkRow
 from tests.farm import Farm
 from tests.waiting import wait_for
 

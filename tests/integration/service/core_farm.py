@@ -23,7 +23,7 @@ from brender_farm.scheduler.attendance import take_attendance
 from brender_farm.service.dispatch import Dispatch, assign_chunks
 from brender_farm.service.recording import record_report
 from brender_farm.service.requests import ShotRequest, Submitted
-from brender_farm.service.shapes import ShotRow
+from brender_farm.service.shapes.shots import ShotRow
 from brender_farm.service.shots import act_on_shot, get_shot
 from brender_farm.service.submit import submit
 

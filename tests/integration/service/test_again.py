@@ -8,7 +8,7 @@ from brender_farm.domain.states import ChunkState, FrameState, ShotState
 from brender_farm.errors import ActionRefused, NotFound, RequestRefused
 from brender_farm.service.again import rerender_frames
 from brender_farm.service.deletion import delete_shot
-from brender_farm.service.shapes import Page
+from brender_farm.service.shapes.shots import Page
 from brender_farm.service.shots import get_shot, list_shots
 from tests.integration.service.core_farm import done, ended, started
 

@@ -10,7 +10,7 @@ from brender_farm.service import shots
 from brender_farm.service.forecast import foresee
 from brender_farm.service.foresight import foresee_in_background
 from brender_farm.service.nodes import act_on_node, list_nodes
-from brender_farm.service.shapes import Page
+from brender_farm.service.shapes.shots import Page
 from tests.integration.service.core_farm import done, ended, heartbeat, started
 from tests.waiting import wait_for
 

@@ -7,7 +7,7 @@ import pytest
 from brender_farm.errors import NotFound, RequestRefused
 from brender_farm.service.files import chunk_log, frame_file
 from brender_farm.service.nodes import act_on_node, list_nodes
-from brender_farm.service.shapes import Page
+from brender_farm.service.shapes.shots import Page
 from brender_farm.service.shots import (
     act_on_shot,
     get_chunk,

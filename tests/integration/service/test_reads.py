@@ -7,7 +7,7 @@ from brender_farm.errors import ActionRefused, NotFound, RequestRefused
 from brender_farm.service import files, shots
 from brender_farm.service.farm import glance
 from brender_farm.service.nodes import act_on_node, list_nodes
-from brender_farm.service.shapes import Page
+from brender_farm.service.shapes.shots import Page
 from tests.integration.service.core_farm import done, ended, failed, heartbeat, started
 
 

@@ -1,5 +1,5 @@
 from brender_farm.domain.states import FrameState
-from brender_farm.service.shapes import FrameRun
+from brender_farm.service.shapes.frames import FrameRun
 from dashboard.frame_map import FrameMap, linked
 
 RUNS = (

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 
-from brender_farm.service.shapes import FarmGlance
+from brender_farm.service.shapes.farm import FarmGlance
 from dashboard import live
 
 GLANCE = FarmGlance(

@@ -11,7 +11,7 @@ from brender_farm.domain.states import (
     NodeIntent,
     ShotState,
 )
-from brender_farm.service.shapes import NodeRow, NodeSample, NodeWork, UnwellFolder
+from brender_farm.service.shapes.nodes import NodeRow, NodeSample, NodeWork, UnwellFolder
 from dashboard import looks
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -1,6 +1,6 @@
 import pytest
 
-from brender_farm.service.shapes import Page
+from brender_farm.service.shapes.shots import Page
 from dashboard.paging import Slice, args_of, page_of, whole
 
 

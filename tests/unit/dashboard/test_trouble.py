@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from brender_farm.config import load_settings
-from brender_farm.service.shapes import FarmGlance
+from brender_farm.service.shapes.farm import FarmGlance
 from dashboard.trouble import farm_warning
 
 WELL = FarmGlance(

@@ -103,7 +103,7 @@ class PostgresDatabases:
             connection.execute(
                 text(
                     "TRUNCATE shots, chunks, frames, nodes, events, loose_chunks, dependencies, "
-                    "limits, shares RESTART IDENTITY"
+                    "limits, shares, work_hours RESTART IDENTITY"
                 )
             )
             connection.execute(

@@ -81,6 +81,9 @@ def writing() -> Iterator[Session]:
 def reading() -> Iterator[Session]:
     """Give a session for reading one consistent state; nothing is held afterwards."""
     session = db.session()
+    if not session.in_transaction() and db.engine.dialect.name == "postgresql":
+        # Else each query would see what was committed a moment before it.
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     try:
         yield session
     finally:

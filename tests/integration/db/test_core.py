@@ -83,6 +83,21 @@ def test_a_reader_is_not_held_up_by_a_writer_and_sees_what_was_there(core_app):
         assert pool.submit(look).result(timeout=30) == 1
 
 
+def test_all_that_is_read_at_once_is_of_one_moment(core_app):
+    with reading() as session:
+        assert session.scalar(select(Farm.shots_rev)) == 1
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(count_up, core_app).result()
+        session.expire_all()
+        assert session.scalar(select(Farm.shots_rev)) == 1
+    assert shots_rev() == 2
+
+
+def count_up(core_app) -> None:
+    with core_app.app_context(), writing() as session:
+        session.execute(update(Farm).values(shots_rev=Farm.shots_rev + 1))
+
+
 def test_writers_take_turns_and_none_overwrites_another(core_app):
     go = threading.Barrier(4)
 

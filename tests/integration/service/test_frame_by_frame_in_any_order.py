@@ -71,7 +71,7 @@ class World:
         sim, matte = farm.submit(frames=SIM).shot.id, farm.submit(frames=MATTE).shot.id
         comp = farm.submit(frames=COMP, after_frames=[sim, matte]).shot.id
         with reading() as session:
-            node_ids = list(session.scalars(select(Node.id)))
+            node_ids = list(session.scalars(select(Node.id).order_by(Node.name)))
         return cls(farm, {"sim": sim, "matte": matte, "comp": comp}, node_ids)
 
     def cut(self, which: str, count: int, other_node: bool) -> None:

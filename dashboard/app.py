@@ -9,6 +9,7 @@ from flask_compress import Compress
 
 from brender_farm.config import Settings
 from brender_farm.db.core import add_core
+from brender_farm.service.disks import DiskWatch
 from brender_farm.service.foresight import foresee_in_background
 from dashboard import assets, context, errors, security
 from dashboard.api import register_api
@@ -62,6 +63,7 @@ def create_app(settings: Settings) -> DashboardApp:
     errors.register_errors(app)
     app.extensions["brender_audits"] = Audits(app)
     foresee_in_background(app)
+    app.extensions["brender_disks"] = DiskWatch(settings.roots)
     app.extensions["brender_pictures"] = PictureStore(
         settings.data_dir / "thumbnails", round(settings.pictures_mb * 1e6)
     )

@@ -37,7 +37,7 @@ class FrameMap:
 
     @property
     def code(self) -> str:
-        """The runs as the script reads them: `done 3,failed 1`, each state by its first letter."""
+        """The runs as the script reads them: `d3,f1,p20`, each state by its first letter."""
         return ",".join(f"{run.state[0]}{run.count}" for run in self.runs)
 
 

@@ -82,7 +82,9 @@ class Journal:
                     "A report cannot be read.", extra={"path": str(path), "error": str(error)}
                 )
                 continue
-            if is_whole:
+            if is_whole and not items:
+                _remove(path)  # made, and never written
+            elif is_whole:
                 self._needed[path] = len(items)
                 found += [(path, item) for item in items]
             else:

@@ -72,7 +72,7 @@ _KNOWN = (
         "See its log's last line; raise BRENDER_STALL_S if the scene really computes that long.",
     ),
     _known(
-        r"no gpu that cycles|no gpu",
+        r"\bno gpu\b",
         "The node has no graphics card that Cycles can use.",
         "Render on the CPU, or install the card's driver on the node.",
     ),

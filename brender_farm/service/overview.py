@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from brender_farm.db.core import current_settings, reading
+from brender_farm.db.core import reading
+from brender_farm.db.models import Shot
 from brender_farm.db.reads import overview as reads
 from brender_farm.db.reads.shots import counts_by_state
 from brender_farm.domain.time_left import TimeLeft
@@ -31,19 +31,6 @@ class StripFrame:
     node: str
     tag: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiskRoom:
-    """A root that outputs go to, and the room on its disk."""
-
-    root: str
-    free_bytes: int
-    total_bytes: int
-
-    @property
-    def used_share(self) -> float:
-        return 1 - self.free_bytes / self.total_bytes if self.total_bytes else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,18 +108,5 @@ def overview_tag() -> str:
         return reads.farm_tag(session)
 
 
-def disks() -> tuple[DiskRoom, ...]:
-    """Return the room under each root that this machine can see, each disk once."""
-    seen: dict[tuple[int, int], DiskRoom] = {}
-    for root in current_settings().roots:
-        try:
-            room = shutil.disk_usage(root)
-        except OSError:
-            continue  # not mounted here
-        key = (root.stat().st_dev, room.total)
-        seen.setdefault(key, DiskRoom(root=str(root), free_bytes=room.free, total_bytes=room.total))
-    return tuple(seen.values())
-
-
-def _rows(shots: list[reads.Shot]) -> tuple[ShotRow, ...]:
+def _rows(shots: list[Shot]) -> tuple[ShotRow, ...]:
     return tuple(shot_row(shot) for shot in shots)

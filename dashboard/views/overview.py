@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, current_app, render_template
 
-from brender_farm.service.overview import disks, overview, overview_tag
+from brender_farm.service.disks import DiskWatch
+from brender_farm.service.overview import overview, overview_tag
 from dashboard import live
 from dashboard.context import glance_once
 
@@ -24,4 +25,5 @@ def fragment() -> Response:
 
 
 def _shown() -> dict[str, Any]:
-    return {"found": overview(), "now": glance_once(), "disks": disks()}
+    disks: DiskWatch = current_app.extensions["brender_disks"]
+    return {"found": overview(), "now": glance_once(), "disks": disks.rooms()}

@@ -35,11 +35,12 @@ def events_before(
         wanted = wanted.where(Event.actor == clean(actor[:_MOST_SIGNS]))
     if search:
         text = clean(search[:_MOST_SIGNS])
-        text = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-        like = f"%{text}%"
         wanted = wanted.where(
             Event.id > newest_event(session) - SEARCHED,
-            or_(Event.reason.ilike(like, escape="\\"), Event.actor.ilike(like, escape="\\")),
+            or_(
+                Event.reason.icontains(text, autoescape=True),
+                Event.actor.icontains(text, autoescape=True),
+            ),
         )
     return list(session.scalars(wanted.order_by(Event.id.desc()).limit(limit)))
 

@@ -13,15 +13,6 @@ from brender_farm.db.models import Chunk, Farm, Frame, Node, Shot
 from brender_farm.domain.frames import frame_list
 from brender_farm.domain.states import FrameState, ShotState
 
-__all__ = [
-    "Shot",
-    "farm_tag",
-    "newest_frames",
-    "rendering_shots",
-    "slot_count",
-    "troubled_shots",
-]
-
 
 def farm_tag(session: Session) -> str:
     """Return a tag that changes when a shot or a node does."""

@@ -59,12 +59,10 @@ def _matching(query: Select[Shot], search: str, state: str) -> Select[Shot]:
         query = query.where(Shot.state == state)
     if search:
         search = clean(search[:_MAX_SEARCH])
-        text = search.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-        like = f"%{text}%"
         query = query.where(
             or_(
-                Shot.name.ilike(like, escape="\\"),
-                Shot.submitter.ilike(like, escape="\\"),
+                Shot.name.icontains(search, autoescape=True),
+                Shot.submitter.icontains(search, autoescape=True),
                 cast(Shot.id, String) == search.lstrip("#"),
             )
         )

@@ -67,3 +67,9 @@ def test_a_report_of_an_earlier_version_is_read(tmp_path):
     report = wire.Report(node="anna", items=[failed(1), failed(2)])
     (tmp_path / "000000000007.json").write_bytes(wire.encode(report))
     assert kept(tmp_path) == [failed(1), failed(2)]
+
+
+def test_a_file_that_was_made_and_never_written_is_removed(tmp_path):
+    (tmp_path / "000000000007.json").touch()
+    assert kept(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []

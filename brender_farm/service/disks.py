@@ -6,8 +6,6 @@ import logging
 import shutil
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLate
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,25 +32,28 @@ class DiskWatch:
 
     def __init__(self, roots: Sequence[Path]) -> None:
         self._roots = roots
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="disks")
         self._lock = threading.Lock()
-        self._asked: Future[tuple[DiskRoom, ...]] | None = None
+        self._is_looking = False
+        self._done = threading.Event()
         self._known: tuple[DiskRoom, ...] = ()
 
     def rooms(self) -> tuple[DiskRoom, ...]:
         """Return the room under each root, each disk once; what was known last if it takes long."""
         with self._lock:
-            if self._asked is None:
-                self._asked = self._pool.submit(_look, self._roots)
-            asked = self._asked
-        try:
-            known = asked.result(PATIENCE_S)
-        except TooLate:
+            if not self._is_looking:
+                self._is_looking = True
+                self._done.clear()
+                threading.Thread(target=self._run, name="disks", daemon=True).start()
+        if not self._done.wait(PATIENCE_S):
             log.info("The disks under the roots do not answer.")
-            return self._known
-        with self._lock:
-            self._known, self._asked = known, None
-        return known
+        return self._known
+
+    def _run(self) -> None:
+        try:
+            self._known = _look(self._roots)
+        finally:
+            self._is_looking = False
+            self._done.set()
 
 
 def _look(roots: Sequence[Path]) -> tuple[DiskRoom, ...]:

@@ -21,7 +21,7 @@ _WORD = r"\A[^\x00\ud800-\udfff]*\Z"
 Id = Annotated[int, msgspec.Meta(ge=1, le=_MAX_INTEGER)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=_MAX_INTEGER)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
-Figure = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Figure = Annotated[float, msgspec.Meta(ge=0, le=1e13)]
 Frame = Annotated[int, msgspec.Meta(ge=0, le=1_048_574)]
 Pixels = Annotated[int, msgspec.Meta(ge=4, le=65_536)]
 """Blender renders 4 to 65,536 pixels each way."""
@@ -36,6 +36,27 @@ _Message = TypeVar("_Message", bound=msgspec.Struct)
 
 class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
+
+
+class RenderChanges(_Frozen, frozen=True, kw_only=True, omit_defaults=True):
+    """What a shot changes about how its scene is rendered; what is empty is as the scene says."""
+
+    engine: Literal["", "CYCLES", "EEVEE", "WORKBENCH"] = ""
+    percentage: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
+    """Of the scene's resolution."""
+    samples: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
+    denoise: bool | None = None
+    camera: Word = ""
+    view_layers: Annotated[list[Name], msgspec.Meta(max_length=100)] = []
+    """The only ones to render."""
+    color_depth: Literal["", "8", "10", "12", "16", "32"] = ""
+    """Bits a channel, as the format offers them."""
+    quality: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    """Of lossy formats."""
+    compression: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
+    """Of PNG, in percent: smaller files that take longer."""
+    exr_codec: Word = ""
+    """Of EXR, as Blender names it: NONE, ZIP, PIZ, DWAA, …"""
 
 
 class SceneOrder(_Frozen, frozen=True, kw_only=True):
@@ -57,6 +78,7 @@ class SceneOrder(_Frozen, frozen=True, kw_only=True):
     """Which Blender: `4.5.15`, `4.5`, `any`; empty: the one that saved the file, or newer."""
     device: Literal["", "cpu", "gpu"] = ""
     """What Cycles renders on; empty: as the scene says."""
+    render: RenderChanges = RenderChanges()
 
 
 class RenderLimits(_Frozen, frozen=True, kw_only=True):
@@ -80,6 +102,8 @@ class ChunkOrder(_Frozen, frozen=True, kw_only=True):
     output_dir: FilePath
     padding: Annotated[int, msgspec.Meta(ge=1, le=10)]
     """Digits of the frame number in a file's name."""
+    file_prefix: Word = ""
+    """What stands before it."""
     limits: RenderLimits = RenderLimits()
     fences: list[Id] = []
     """Chunks that may still be writing to this folder though they are over: their drafts are
@@ -170,6 +194,8 @@ class ChunkClaim(_Frozen, frozen=True, kw_only=True):
     chunk_id: Id
     frame: Frame | None = None
     done_count: Count = 0
+    frame_s: Seconds | None = None
+    """For how long it has been at this frame."""
     sample: Count | None = None
     sample_count: Count | None = None
 
@@ -200,6 +226,16 @@ class MachineSample(_Frozen, frozen=True, kw_only=True):
     swap_used_bytes: Count | None = None
     disk_free_bytes: Count | None = None
     disk_total_bytes: Count | None = None
+    net_in_bps: Figure | None = None
+    """Bytes a second over all network interfaces but the loopback."""
+    net_out_bps: Figure | None = None
+    temperature_c: Figure | None = None
+    """Of the processor's hottest sensor."""
+    gpu_pct: Figure | None = None
+    """Of the busiest graphics card."""
+    gpu_memory_used_bytes: Count | None = None
+    gpu_memory_total_bytes: Count | None = None
+    gpu_temperature_c: Figure | None = None
 
 
 class UnwellFolder(_Frozen, frozen=True, kw_only=True):

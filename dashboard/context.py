@@ -9,7 +9,7 @@ from flask import Flask, current_app, g
 from brender_farm.domain.explain import explain
 from brender_farm.service import farm
 from brender_farm.service.shapes.farm import FarmGlance
-from dashboard import links, looks
+from dashboard import links, looks, navigation
 from dashboard.live import glance_tag
 from dashboard.trouble import farm_warning
 
@@ -32,6 +32,9 @@ def register_context(app: Flask) -> None:
         shot_segments=looks.shot_segments,
         flower_url=app.extensions["brender_settings"].flower_url,
         header=header,
+        nav_bar=navigation.bar,
+        nav_menu=navigation.menu,
+        nav_in_menu=navigation.is_in_menu,
     )
 
 

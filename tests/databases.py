@@ -103,13 +103,14 @@ class PostgresDatabases:
             connection.execute(
                 text(
                     "TRUNCATE shots, chunks, frames, nodes, events, loose_chunks, dependencies, "
-                    "limits, shares, work_hours RESTART IDENTITY"
+                    "limits, shares, work_hours, shows, presets, saved_filters, subscriptions, "
+                    "node_samples, settings RESTART IDENTITY"
                 )
             )
             connection.execute(
                 text(
                     "UPDATE farm SET shots_rev=1, nodes_rev=1, pass_at=NULL, broker_trouble='', "
-                    "races_after=0"
+                    "races_after=0, told_up_to=NULL"
                 )
             )
         return self._engine.url.render_as_string(hide_password=False)

@@ -17,6 +17,7 @@ from brender_farm.domain.paths import confine, expand
 from brender_farm.errors import BlendFileError, Fault, FrameSyntaxError, RequestRefused
 from brender_farm.service import checks, first, limits, needs, output, rules, snapshots, waits
 from brender_farm.service.requests import Checked, Existing, ShotRequest
+from brender_farm.wire import RenderChanges
 
 _T = TypeVar("_T")
 
@@ -112,6 +113,10 @@ def check(request: ShotRequest) -> Checked:
         after_frames=after_frames or (),
         not_before=not_before,
         race=request.race,
+        show_id=None,
+        file_prefix="",
+        render=RenderChanges(),
+        notes=(request.notes or "").strip(),
         warnings=warnings,
     )
 

@@ -103,9 +103,11 @@ def _order(chunk: Chunk, shot: Shot) -> wire.ChunkOrder:
             height=shot.height if shot.size_given else None,
             blender=shot.blender,
             device=shot.device,  # type: ignore[arg-type]  # a wrong one was never stored
+            render=wire.read(wire.RenderChanges, shot.render),
         ),
         output_dir=shot.output_dir,
         padding=shot.padding,
+        file_prefix=shot.file_prefix,
         limits=wire.RenderLimits(frame_s=shot.frame_limit_s, memory_bytes=shot.memory_limit_bytes),
         fences=chunk.fences,
     )

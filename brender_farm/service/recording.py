@@ -52,7 +52,8 @@ class Recorded:
     stopped_chunks: dict[int, int] = field(default_factory=dict)
     """Chunks that have nothing left to do though their nodes are at it: id → node's id."""
     shots: dict[int, Shot] = field(default_factory=dict)
-    work: defaultdict[str, Work] = field(default_factory=lambda: defaultdict(Work))
+    work: defaultdict[tuple[str, int], Work] = field(default_factory=lambda: defaultdict(Work))
+    """By submitter and show (0: none)."""
     """What was done for each submitter."""
     done: dict[int, list[int]] = field(default_factory=dict)
     """Frames said to be done: shot's id → numbers."""
@@ -76,7 +77,7 @@ def record_report(session: Session, report: wire.Report, *, now: datetime) -> Re
                 extra={"node": report.node, "chunk_id": item.chunk_id},
             )
             continue
-        work = recorded.work[shot.submitter]
+        work = recorded.work[(shot.submitter, shot.show_id or 0)]
         _Recorder(session, node, chunk, shot, frames, now, work).apply(item, recorded)
         recorded.shots[shot.id] = shot
         if isinstance(item, wire.FrameDone):
@@ -86,9 +87,16 @@ def record_report(session: Session, report: wire.Report, *, now: datetime) -> Re
         touch(session, shot)
         told = recorded.done.get(shot.id, ())
         recorded.frees_others |= tell_followers(session, shot, told, now=now)
-    for submitter, work in recorded.work.items():
+    for (submitter, show_id), work in recorded.work.items():
         if node is not None and (work.done_count or work.failed_count):
-            count_work(session, node_id=node.id, submitter=submitter, work=work, now=now)
+            count_work(
+                session,
+                node_id=node.id,
+                submitter=submitter,
+                show_id=show_id,
+                work=work,
+                now=now,
+            )
     return recorded
 
 

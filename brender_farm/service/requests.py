@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from brender_farm.service.shapes.shots import ShotRow
+from brender_farm.wire import RenderChanges
 
 
 class Existing(StrEnum):
@@ -71,6 +72,28 @@ class ShotRequest:
     """When it may start; a time without a zone is the farm's local time."""
     race: bool = False
     """Render its last frames a second time on slots that would idle: the first to finish wins."""
+    show: str | None = None
+    """The show it belongs to, by name; None: the one whose root holds the .blend, if any."""
+    preset: str | None = None
+    """Render settings to fill in where nothing is asked for, by name; None: the show's."""
+    engine: str | None = None
+    """`CYCLES`, `EEVEE` or `WORKBENCH`; None: as the scene says."""
+    percentage: int | None = None
+    """Of the scene's resolution, or of `width` and `height`."""
+    samples: int | None = None
+    denoise: bool | None = None
+    camera: str | None = None
+    view_layers: Sequence[str] | str | None = None
+    """The only view layers to render, by name (text: commas between); None: as the scene says."""
+    color_depth: str | None = None
+    """Bits a channel, as the format offers them."""
+    quality: int | None = None
+    """1 to 100, of lossy formats."""
+    compression: int | None = None
+    """0 to 100, of PNG."""
+    exr_codec: str | None = None
+    notes: str | None = None
+    """A few words for people."""
     strict: bool = False
     """Refuse the shot for what would otherwise be a warning."""
 
@@ -121,4 +144,9 @@ class Checked:
     after_frames: tuple[int, ...]
     not_before: datetime | None
     race: bool
+    show_id: int | None
+    file_prefix: str
+    """What stands before the frame number in its files' names."""
+    render: RenderChanges
+    notes: str
     warnings: tuple[str, ...]

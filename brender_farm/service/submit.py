@@ -27,6 +27,7 @@ from brender_farm.service.output import make_output, remove_made
 from brender_farm.service.requests import Checked, Existing, ShotRequest, Submitted
 from brender_farm.service.snapshots import make_snapshot, remove_snapshot
 from brender_farm.service.views import shot_row
+from brender_farm.wire import write
 
 _RACES = 20
 PADDING = 4
@@ -164,6 +165,10 @@ def _store(
         limit_names=list(checked.limit_names),
         not_before=checked.not_before,
         race=checked.race,
+        show_id=checked.show_id,
+        file_prefix=checked.file_prefix,
+        render=write(checked.render),
+        notes=checked.notes,
         warnings=list(checked.warnings),
         frames=checked.frames,
         frame_count=checked.frame_count,

@@ -6,8 +6,13 @@ from brender_farm.db.models.event import Event
 from brender_farm.db.models.farm import Farm
 from brender_farm.db.models.frame import Frame
 from brender_farm.db.models.node import Node
+from brender_farm.db.models.person import SavedFilter, Subscription
+from brender_farm.db.models.preset import Preset
 from brender_farm.db.models.rules import FarmLimit, Share
+from brender_farm.db.models.sample import PastSample
+from brender_farm.db.models.setting import FarmSetting
 from brender_farm.db.models.shot import Shot
+from brender_farm.db.models.show import Show
 from brender_farm.db.models.work import WorkHour
 
 __all__ = [
@@ -16,10 +21,16 @@ __all__ = [
     "Event",
     "Farm",
     "FarmLimit",
+    "FarmSetting",
     "Frame",
     "LooseChunk",
     "Node",
+    "PastSample",
+    "Preset",
+    "SavedFilter",
     "Share",
     "Shot",
+    "Show",
+    "Subscription",
     "WorkHour",
 ]

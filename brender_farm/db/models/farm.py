@@ -24,5 +24,7 @@ class Farm(db.Model):  # type: ignore[name-defined,misc]
     pass_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """End of the scheduler's last pass."""
     broker_trouble: Mapped[str] = mapped_column(Text, default="")
+    told_up_to: Mapped[int | None] = mapped_column(BigInteger)
+    """The last event that subscribers were told of; None: they are told from the next one on."""
     races_after: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     """Chunks up to this id are not raced: the broker forgot what they have claimed."""

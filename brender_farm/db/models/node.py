@@ -41,6 +41,10 @@ class Node(db.Model):  # type: ignore[name-defined,misc]
     """From how many shots it was banned since it last finished a frame."""
     hours: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     """When it takes new work, such as `mon-fri 19:00-08:00, sat-sun`; empty: always."""
+    set_tags: Mapped[list[str] | None] = mapped_column(JsonText)
+    """The tags that people gave it; None: those that its own settings say."""
+    restart_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When it was last asked to start its Blenders anew."""
     speed: Mapped[float] = mapped_column(Double, default=1.0, server_default="1")
     """How fast it renders: 2 is twice as fast as the farm's other nodes on the same shots."""
     facts: Mapped[dict[str, Any]] = mapped_column(JsonText)

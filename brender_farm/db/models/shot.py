@@ -34,6 +34,13 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    show_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    """The show it belongs to; None: to none."""
+    archived: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it is put away: out of the list, with all that is known of it."""
+    notes: Mapped[str] = mapped_column(CleanText, default="", server_default=text("''"))
+    """What people wrote about it."""
+
     blend: Mapped[str] = mapped_column(Text)
     blend_size_bytes: Mapped[int] = mapped_column(BigInteger)
     blend_mtime_ns: Mapped[int] = mapped_column(BigInteger)
@@ -53,10 +60,14 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     """Whether width and height were asked for, or are what the scene says."""
     output_dir: Mapped[str] = mapped_column(Text, index=True)
     padding: Mapped[int] = mapped_column(default=4)
+    file_prefix: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    """What stands before the frame number in its files' names."""
     existing: Mapped[str] = mapped_column(String(20))
     chunk_size: Mapped[int | None]
     frame_limit_s: Mapped[float | None] = mapped_column(Double)
     memory_limit_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    render: Mapped[dict[str, Any]] = mapped_column(JsonText, default=dict, server_default="{}")
+    """What it changes about how the scene is rendered (wire.RenderChanges)."""
     tags: Mapped[list[str]] = mapped_column(JsonText, default=list, server_default="[]")
     """Tags that a node must have to render it."""
     not_tags: Mapped[list[str]] = mapped_column(JsonText, default=list, server_default="[]")

@@ -12,7 +12,7 @@ from brender_farm.db.types import BigId, UtcDateTime
 
 
 class WorkHour(db.Model):  # type: ignore[name-defined,misc]
-    """What one node did for one submitter in one hour. Outlives shots that are deleted."""
+    """What one node did for one submitter and show in one hour. Outlives shots that are deleted."""
 
     __tablename__ = "work_hours"
 
@@ -20,6 +20,10 @@ class WorkHour(db.Model):  # type: ignore[name-defined,misc]
     """When the hour began."""
     node_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     submitter: Mapped[str] = mapped_column(String(100), primary_key=True)
+    show_id: Mapped[int] = mapped_column(
+        BigId, primary_key=True, autoincrement=False, default=0, server_default="0"
+    )
+    """0: of no show."""
     done_count: Mapped[int] = mapped_column(default=0)
     """Frames that were finished."""
     failed_count: Mapped[int] = mapped_column(default=0)

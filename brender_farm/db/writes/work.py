@@ -16,6 +16,7 @@ _ADD = (
         WorkHour.at == bindparam("b_at"),
         WorkHour.node_id == bindparam("b_node_id"),
         WorkHour.submitter == bindparam("b_submitter"),
+        WorkHour.show_id == bindparam("b_show_id"),
     )
     .values(
         done_count=WorkHour.done_count + bindparam("b_done_count"),
@@ -35,13 +36,14 @@ class Work:
 
 
 def count_work(
-    session: Session, *, node_id: int, submitter: str, work: Work, now: datetime
+    session: Session, *, node_id: int, submitter: str, show_id: int, work: Work, now: datetime
 ) -> None:
-    """Add what a node did for a submitter to the hour that it is now."""
+    """Add what a node did for a submitter and a show (0: none) to the hour that it is now."""
     key = {
         "at": now.replace(minute=0, second=0, microsecond=0),
         "node_id": node_id,
         "submitter": submitter,
+        "show_id": show_id,
     }
     values = {name: getattr(work, name) for name in work.__dataclass_fields__}
     connection = session.connection()  # past the session, which would first write every change

@@ -19,6 +19,14 @@ class NodeSample:
     swap_used_bytes: int | None = None
     disk_free_bytes: int | None = None
     disk_total_bytes: int | None = None
+    net_in_bps: float | None = None
+    """Bytes a second."""
+    net_out_bps: float | None = None
+    temperature_c: float | None = None
+    gpu_pct: float | None = None
+    gpu_memory_used_bytes: int | None = None
+    gpu_memory_total_bytes: int | None = None
+    gpu_temperature_c: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,141 @@
+"""What is set for the whole farm while it runs: each setting with its default and its bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from brender_farm.db.core import reading, writing
+from brender_farm.db.models import FarmSetting
+from brender_farm.db.writes.events import add_event
+from brender_farm.errors import Fault, NotFound, RequestRefused
+from brender_farm.service.limits import number_within, shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A setting: its default tells what type it is; numbers have bounds."""
+
+    name: str
+    default: bool | float | int
+    title: str
+    words: str
+    """What it does, and what to choose when."""
+    unit: str = ""
+    low: float = 0
+    high: float = 0
+
+
+KINDS = (
+    Kind(
+        name="films",
+        default=True,
+        title="Preview films",
+        words="Make a film of each shot that completes, while the farm's machine has time for it.",
+    ),
+    Kind(
+        name="slow_factor",
+        default=3.0,
+        title="A frame is slow when it takes",
+        words="times as long as the shot's other frames do; then it stands under Stuck and failed.",
+        unit="times",
+        low=1.2,
+        high=100,
+    ),
+    Kind(
+        name="archive_after_days",
+        default=0,
+        title="Archive finished shots after",
+        words="days: they leave the list, and nothing of them is lost. 0: never by itself.",
+        unit="days",
+        low=0,
+        high=3650,
+    ),
+    Kind(
+        name="active_show",
+        default=0,
+        title="Active show",
+        words="The show that the submit form begins with. 0: none.",
+        low=0,
+        high=2**53,
+    ),
+)
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def setting(session: Session, name: str) -> Any:
+    """Return what a setting is now. Raises KeyError for a name that is none."""
+    kind = _BY_NAME[name]
+    row = session.get(FarmSetting, name)
+    return kind.default if row is None else row.value
+
+
+def all_settings() -> dict[str, Any]:
+    """Return every setting by name."""
+    with reading() as session:
+        return {kind.name: setting(session, kind.name) for kind in KINDS}
+
+
+def change_setting(name: str, text: str | bool | float, *, actor: str) -> bool | float | int:
+    """Set one and return what it is now. Raises NotFound and RequestRefused."""
+    if name not in _BY_NAME:
+        raise NotFound(f"There is no setting {name!r}. There are: {', '.join(_BY_NAME)}.")
+    kind = _BY_NAME[name]
+    value = _read(kind, text)
+    with writing() as session:
+        before = setting(session, name)
+        if value != before:
+            _store(session, name, value)
+            add_event(
+                session,
+                at=datetime.now(UTC),
+                actor=actor,
+                subject="setting",
+                subject_id=0,
+                from_state="",
+                to_state="",
+                reason=f"{kind.title}: {_said(before)} → {_said(value)}.",
+            )
+    return value
+
+
+def _store(session: Session, name: str, value: bool | float) -> None:
+    row = session.get(FarmSetting, name)
+    if row is None:
+        session.add(FarmSetting(name=name, value=value))
+    else:
+        row.value = value
+
+
+def _read(kind: Kind, text: str | bool | float) -> bool | float | int:
+    if isinstance(kind.default, bool):
+        return _read_switch(kind, text)
+    number = number_within(text, kind.low, kind.high)
+    whole = isinstance(kind.default, int)
+    if number is None or (whole and number != int(number)):
+        raise RequestRefused(
+            Fault(
+                field=kind.name,
+                message=f"{shown(text)} is not possible for “{kind.title}”.",
+                remedy=f"Give a {'whole ' if whole else ''}number, {kind.low:g} to {kind.high:g}.",
+            )
+        )
+    return int(number) if whole else number
+
+
+def _read_switch(kind: Kind, text: str | bool | float) -> bool:
+    word = str(text).strip().lower()
+    if word in {"yes", "on", "true", "1"}:
+        return True
+    if word in {"no", "off", "false", "0", ""}:
+        return False
+    raise RequestRefused(
+        Fault(field=kind.name, message=f"{shown(text)} is neither yes nor no.", remedy="Say which.")
+    )
+
+
+def _said(value: Any) -> str:
+    return ("on" if value else "off") if isinstance(value, bool) else f"{value:g}"

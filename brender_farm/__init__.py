@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from brender_farm.version import VERSION
+
 if TYPE_CHECKING:
     from brender_farm import errors
     from brender_farm.client import ShotHandle, get_shot, submit_shot
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = ["ShotHandle", "__version__", "errors", "get_shot", "submit_shot"]
 

@@ -21,6 +21,7 @@ RENDER_CHUNK = "render_chunk"
 REPORT = "farm.report"
 STOP_CHUNKS = "stop_chunks"
 FINISH_CHUNKS = "finish_chunks"
+RESTART_BLENDERS = "restart_blenders"
 
 _MAX_LINE = 200
 

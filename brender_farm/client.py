@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask
 
@@ -30,13 +30,18 @@ from brender_farm.errors import FarmError
 from brender_farm.service import shots
 from brender_farm.service.after import set_after
 from brender_farm.service.again import clear_bans, rerender_frames
+from brender_farm.service.archive import archive_shot, unarchive_shot
 from brender_farm.service.audit import audit_shot
 from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.blend_change import adopt_blend
+from brender_farm.service.clone import submit_again
 from brender_farm.service.deletion import delete_shot
+from brender_farm.service.film_maker import write_film
 from brender_farm.service.requests import Existing, ShotRequest
+from brender_farm.service.reset import reset_shot
 from brender_farm.service.shapes.frames import FrameCell
 from brender_farm.service.shapes.shots import ShotDetail
+from brender_farm.service.shot_edit import edit_shot
 from brender_farm.service.submit import submit
 
 _T = TypeVar("_T")
@@ -134,7 +139,8 @@ class ShotHandle:
         fmt = FORMATS[detail.format]
         numbers = sorted(cell.frame for cell in self._cells(FrameState.DONE))
         folder = Path(detail.output_dir)
-        return [folder / frame_name(number, detail.padding, fmt) for number in numbers]
+        prefix = detail.file_prefix
+        return [folder / frame_name(number, detail.padding, fmt, prefix) for number in numbers]
 
     def failures(self) -> dict[int, str]:
         """Return the frames that gave up, each with its last reason."""
@@ -164,6 +170,22 @@ class ShotHandle:
             1
         ]
 
+    def edit(self, *, again: bool = False, **changes: object) -> ShotState:
+        """Change settings by the names that `submit_shot` has for them; None asks for nothing.
+
+        `edit(priority=80, notes="Retake")`, `edit(frames="1-96")`. Finished frames keep their look
+        unless all are rendered `again`. Raises RequestRefused with every fault, also for what
+        cannot be changed of a shot that exists.
+        """
+        asked = {name: _asked(name, value) for name, value in changes.items()}
+        return _in_farm(lambda: edit_shot(self.id, asked, actor=user_name(), again=again)).state
+
+    def submit_again(self, **changes: object) -> ShotHandle:
+        """Submit it again into a new folder, with other values for some arguments."""
+        asked = {name: _asked(name, value) for name, value in changes.items()}
+        submitted = _in_farm(lambda: submit_again(self.id, asked, submitter=user_name()))
+        return ShotHandle(submitted.shot.id, submitted.warnings)
+
     def why(self) -> tuple[Reason, ...]:
         """Return why it gets no more than it has, the weightiest reason first."""
         return self.detail.reasons
@@ -191,6 +213,32 @@ class ShotHandle:
         Without `full` only existence and size are compared, not the content.
         """
         return _in_farm(lambda: audit_shot(self.id, user_name(), full=full))
+
+    def reset(self, *, reason: str = "") -> ShotState:
+        """Stop what it has on nodes and render all its frames again, whatever became of them.
+
+        Each old file stays until the new one is proven. Raises ActionRefused when another shot
+        writes to its folder now.
+        """
+        return _in_farm(lambda: reset_shot(self.id, actor=user_name(), reason=reason)).state
+
+    def archive(self) -> None:
+        """Put it out of the list; nothing of it is lost. Raises ActionRefused while it goes on."""
+        _in_farm(lambda: archive_shot(self.id, actor=user_name()))
+
+    def unarchive(self) -> None:
+        """Put it back into the list."""
+        _in_farm(lambda: unarchive_shot(self.id, actor=user_name()))
+
+    def film(self, out: str | Path) -> Path:
+        """Write a film (H.264, MP4) of its finished frames to `out`, and return that path.
+
+        The film that the dashboard made is taken when it is current; else one is made here. Raises
+        ActionRefused when no frame is finished, and FarmError when no picture can be read.
+        """
+        path = Path(out)
+        _in_farm(lambda: write_film(self.id, path))
+        return path
 
     def delete(self, *, reason: str = "") -> None:
         """Stop it at once and have the farm forget it; finished frames stay."""
@@ -235,6 +283,19 @@ def submit_shot(
     after_frames: Sequence[int | ShotHandle] | str | None = None,
     not_before: datetime | str | None = None,
     race: bool = False,
+    show: str | None = None,
+    preset: str | None = None,
+    engine: str | None = None,
+    percentage: int | None = None,
+    samples: int | None = None,
+    denoise: bool | None = None,
+    camera: str | None = None,
+    view_layers: Sequence[str] | str | None = None,
+    color_depth: int | str | None = None,
+    quality: int | None = None,
+    compression: int | None = None,
+    exr_codec: str | None = None,
+    notes: str | None = None,
     strict: bool = False,
 ) -> ShotHandle:
     """Submit a .blend to the farm and return a handle.
@@ -249,16 +310,25 @@ def submit_shot(
     ("gpu", "cpu") and `limits`, the names of farm-wide limits. `first` puts frames before the
     others ("x10", "ends" or notation). `after` and `after_frames` name shots, or handles, that must
     be completed, or have the same frame done, before; `not_before` is when it may start. With
-    `race` its last frames are rendered a second time on slots that would idle. The call reads the
-    file once; it waits neither for broker nor render.
+    `race` its last frames are rendered a second time on slots that would idle. `show` names the
+    show it is of; else that is the one whose root holds the file ("none": no show).
+
+    How it looks: `preset` names render settings that fill in what is not given here, the size and
+    the format among them ("none": not even the show's). `engine` ("CYCLES", "EEVEE", "WORKBENCH"),
+    `samples`, `denoise`, `camera` and `view_layers` (the only ones to render) change the scene;
+    `percentage` is of `width` and `height` or of the scene's resolution. `color_depth` (bits a
+    channel), `quality` (JPEG, WEBP, EXR with DWAA or DWAB), `compression` (PNG) and `exr_codec`
+    say how the format is written. `notes` are for people.
+
+    The call reads the file once; it waits neither for broker nor render.
 
     Raises RequestRefused, whose `faults` name each field and its remedy; nothing is stored then.
     """
     request = ShotRequest(
-        blend=_absolute(blend),
+        blend=full_path(blend),
         frames=frames,
         name=name,
-        output=None if output is None else _absolute(output),
+        output=None if output is None else full_path(output),
         priority=priority,
         chunk_size=chunk_size,
         format=format,
@@ -281,6 +351,19 @@ def submit_shot(
         after_frames=_ids(after_frames),
         not_before=not_before,
         race=race,
+        show=show,
+        preset=preset,
+        engine=engine,
+        percentage=percentage,
+        samples=samples,
+        denoise=denoise,
+        camera=camera,
+        view_layers=view_layers,
+        color_depth=None if color_depth is None else str(color_depth),
+        quality=quality,
+        compression=compression,
+        exr_codec=exr_codec,
+        notes=notes,
         strict=strict,
     )
     submitted = _in_farm(lambda: submit(request, submitter=user_name()))
@@ -308,8 +391,16 @@ def _ids(shots: Sequence[int | ShotHandle] | str | None) -> Sequence[int] | str 
     return [shot.id if isinstance(shot, ShotHandle) else shot for shot in shots]
 
 
-def _absolute(path: str | Path) -> str:
-    """Take a relative path from the current folder; the service wants full ones."""
+def _asked(name: str, value: Any) -> Any:
+    """Take handles as shots, and relative paths from the current folder."""
+    if name in ("after", "after_frames"):
+        return _ids(value)
+    is_path = name in ("blend", "output") and value is not None
+    return full_path(value) if is_path else value
+
+
+def full_path(path: str | Path) -> str:
+    """Return a path as the service wants it: a relative one is of the current folder."""
     text = expand(str(path))
     return str(Path(text).absolute()) if text else ""
 

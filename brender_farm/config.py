@@ -23,6 +23,8 @@ _TAG = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}\Z")
 _BROKER_SCHEMES = ("redis://", "rediss://", "redis+socket://", "unix://")
 _DATABASE_SCHEMES = ("sqlite:", "postgresql:", "postgresql+psycopg:")
 AuditKind = Literal["full", "quick", "off"]
+PREFIX = "BRENDER_"
+"""What the name of every setting begins with."""
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
@@ -112,6 +114,14 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         pictures_mb=read("BRENDER_PICTURES_MB", _megabytes, "2000"),
         warm=read("BRENDER_WARM", _yes_no, "yes"),
         audit=read("BRENDER_AUDIT", _audit_kind, "full"),
+    )
+
+
+def given_names(env: Mapping[str, str] | None = None) -> frozenset[str]:
+    """Return the farm's variables that are set to something, those it does not know as well."""
+    found = os.environ if env is None else env
+    return frozenset(
+        name for name, text in found.items() if name.startswith(PREFIX) and text.strip()
     )
 
 

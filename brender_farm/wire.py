@@ -214,6 +214,10 @@ class MachineFacts(_Frozen, frozen=True, kw_only=True):
     """The pool it belongs to (BRENDER_POOL); empty: none."""
     gpus: list[Text] = []
     """The graphics cards that Cycles can render on, by name."""
+    brender: Word = ""
+    """Which Brender it runs."""
+    clock_off_s: Annotated[float, msgspec.Meta(ge=-1e10, le=1e10)] | None = None
+    """How far its clock is ahead of the broker's; None: not known yet."""
 
 
 class MachineSample(_Frozen, frozen=True, kw_only=True):

@@ -9,12 +9,17 @@ from flask_compress import Compress
 
 from brender_farm.config import Settings
 from brender_farm.db.core import add_core
+from brender_farm.service.condition import watch_condition
 from brender_farm.service.disks import DiskWatch
+from brender_farm.service.film_store import SHARE as FILM_SHARE
+from brender_farm.service.film_watch import FilmWatch
 from brender_farm.service.foresight import foresee_in_background
 from dashboard import assets, context, errors, security
 from dashboard.api import register_api
 from dashboard.audits import Audits
+from dashboard.bulk_results import BulkResults
 from dashboard.formatting import register_filters
+from dashboard.keepsakes import Keepsakes
 from dashboard.picture_store import PictureStore
 from dashboard.views import register_views
 
@@ -62,11 +67,16 @@ def create_app(settings: Settings) -> DashboardApp:
     context.register_context(app)
     errors.register_errors(app)
     app.extensions["brender_audits"] = Audits(app)
+    app.extensions["brender_bulk_results"] = BulkResults()
     foresee_in_background(app)
     app.extensions["brender_disks"] = DiskWatch(settings.roots)
-    app.extensions["brender_pictures"] = PictureStore(
-        settings.data_dir / "thumbnails", round(settings.pictures_mb * 1e6)
+    watch_condition(app)
+    pictures = PictureStore(
+        settings.data_dir / "thumbnails", round(settings.pictures_mb * 1e6 * (1 - FILM_SHARE))
     )
+    app.extensions["brender_pictures"] = pictures
+    app.extensions["brender_keepsakes"] = Keepsakes(pictures)
+    app.extensions["brender_films"] = FilmWatch(app)
     register_views(app)
     register_api(app)
     return app

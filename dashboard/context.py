@@ -9,9 +9,9 @@ from flask import Flask, current_app, g
 from brender_farm.domain.explain import explain
 from brender_farm.service import farm
 from brender_farm.service.shapes.farm import FarmGlance
+from brender_farm.service.trouble import glance_trouble
 from dashboard import links, looks, navigation
 from dashboard.live import glance_tag
-from dashboard.trouble import farm_warning
 
 
 def register_context(app: Flask) -> None:
@@ -21,6 +21,8 @@ def register_context(app: Flask) -> None:
         chunk_looks=looks.CHUNK_LOOKS,
         frame_looks=looks.FRAME_LOOKS,
         retry_look=looks.RETRY_LOOK,
+        stuck_look=looks.STUCK_LOOK,
+        slow_look=looks.SLOW_LOOK,
         explain=explain,
         shot_action_looks=looks.SHOT_ACTION_LOOKS,
         shot_offer_looks=looks.SHOT_OFFER_LOOKS,
@@ -52,5 +54,5 @@ def header() -> dict[str, Any]:
     return {
         "glance": glance,
         "tag": glance_tag(glance),
-        "warning": farm_warning(glance, current_app.extensions["brender_settings"]),
+        "warning": glance_trouble(glance, current_app.extensions["brender_settings"]),
     }

@@ -28,5 +28,5 @@ def _link(match: re.Match[str]) -> Markup:
     if shot is not None:
         where = url_for("shot.page", shot_id=int(shot))
     else:
-        where = url_for("nodes.index", _anchor=f"at-{match[0]}")
+        where = url_for("node.page", name=match[0])
     return Markup('<a href="{}">{}</a>').format(where, match[0])

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from brender_farm.domain.away import clock
 from brender_farm.domain.local_time import local_time
+from brender_farm.domain.standing import Standing
 from brender_farm.domain.states import ChunkState, FrameState, NodeIntent, ShotState
 from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.shapes.frames import FrameCell
@@ -34,6 +35,17 @@ class ActionLook:
     """Whether the page asks what is to become of the frames that are rendering."""
     endpoint: str = ""
     """Where it leads, if not to the actions' own address."""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkLook:
+    """A button for many shots; `confirm` asks first, naming them; `done` is what they are then."""
+
+    word: str
+    icon: str
+    done: str
+    style: str = "quiet"
+    confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,24 @@ FRAME_LOOKS = {
 }
 RETRY_LOOK = Look("Tried again", "arrow-clockwise", "paused")
 """A frame that failed and waits for another try."""
+STUCK_LOOK = Look("Stuck", "hourglass-split", "failed")
+"""A frame that renders for far longer than it should."""
+SLOW_LOOK = Look("Slow", "clock-history", "paused")
+"""A finished frame that took far longer than those beside it."""
+PART_LOOKS = {
+    "well": Look("Well", "check-circle-fill", "done"),
+    "warning": Look("Look here", "exclamation-circle", "paused"),
+    "bad": Look("Wrong", "exclamation-triangle-fill", "failed"),
+    "unknown": Look("No answer", "wifi-off", "failed"),
+}
+"""How a part of the farm is."""
+LEVEL_LOOKS = {
+    "INFO": Look("Info", "info-circle", "queued"),
+    "WARNING": Look("Warning", "exclamation-circle", "paused"),
+    "ERROR": Look("Error", "exclamation-triangle-fill", "failed"),
+    "CRITICAL": Look("Error", "exclamation-triangle-fill", "failed"),
+}
+"""How bad a line of a log is."""
 SHOT_ACTION_LOOKS = {
     "start": ActionLook("Start anyway", "play-fill", "primary"),
     "pause": ActionLook("Pause", "pause-fill"),
@@ -79,11 +109,39 @@ SHOT_ACTION_LOOKS = {
     "cancel": ActionLook("Cancel", "x-lg", "danger", confirm=True),
 }
 SHOT_OFFER_LOOKS = {
+    "edit": ActionLook("Edit", "pencil-square", confirm=True, endpoint="edit.form"),
+    "clone": ActionLook("Submit again", "copy", confirm=True, endpoint="edit.clone"),
     "rerender": ActionLook("Render again", "arrow-repeat", confirm=True, endpoint="again.form"),
     "audit": ActionLook("Check files", "shield-check", endpoint="audit.start"),
+    "archive": ActionLook("Archive", "archive", endpoint="archive.put_away"),
+    "unarchive": ActionLook("Take out of the archive", "archive", endpoint="archive.take_out"),
     "delete": ActionLook(
         "Delete", "trash3", "danger", confirm=True, endpoint="shot.confirm_deletion"
     ),
+}
+BULK_LOOKS = {
+    "pause": BulkLook("Pause", "pause-fill", "paused"),
+    "resume": BulkLook("Resume", "play-fill", "resumed"),
+    "retry": BulkLook("Retry", "arrow-clockwise", "tried again"),
+    "priority": BulkLook("Set priority", "list-ol", "given the new priority"),
+    "archive": BulkLook("Archive", "archive", "archived"),
+    "unarchive": BulkLook("Take out of the archive", "archive", "back in the list"),
+    "start": BulkLook("Start anyway", "play-fill", "started"),
+    "reset": BulkLook("Reset", "arrow-counterclockwise", "reset", "danger", confirm=True),
+    "cancel": BulkLook("Cancel", "x-lg", "cancelled", "danger", confirm=True),
+    "delete": BulkLook("Delete", "trash3", "deleted", "danger", confirm=True),
+}
+"""What may be done to many shots at once, in the order of the buttons."""
+NODE_LOOKS = {
+    Standing.RENDERING: Look("Rendering", "record-circle", "rendering"),
+    Standing.IDLE: Look("Idle", "check-circle-fill", "done"),
+    Standing.UNWELL: Look("Cannot write", "exclamation-triangle-fill", "paused"),
+    Standing.CLOSED: Look("Outside its hours", "moon-stars", "off"),
+    Standing.DRAINING: Look("Draining", "hourglass-split", "paused"),
+    Standing.DISABLED: Look("Disabled", "power", "off"),
+    Standing.SICK: Look("Sick", "exclamation-triangle-fill", "failed"),
+    Standing.TROUBLE: Look("In trouble", "exclamation-triangle-fill", "failed"),
+    Standing.OFFLINE: Look("Offline", "wifi-off", "failed"),
 }
 NODE_ACTION_LOOKS = {
     "enable": ActionLook("Enable", "play-fill"),
@@ -93,28 +151,13 @@ NODE_ACTION_LOOKS = {
 
 
 def node_look(node: NodeRow) -> Look:
-    """Return what a node is: what people want of it, crossed with what is seen of it."""
-    if node.is_sick:
-        return Look("Sick", "exclamation-triangle-fill", "failed")
-    if not node.online:
-        return Look("Offline", "wifi-off", "failed" if node.intent == NodeIntent.ENABLED else "off")
-    if node.intent == NodeIntent.DISABLED:
-        return Look("Disabled", "power", "off")
-    if node.intent == NodeIntent.DRAINING:
-        return Look("Draining", "hourglass-split", "paused")
-    return _willing_look(node)
-
-
-def _willing_look(node: NodeRow) -> Look:
-    if node.trouble:
-        return Look("In trouble", "exclamation-triangle-fill", "failed")
-    if node.opens_at is not None:
-        return Look(f"Outside its hours until {_farm_clock(node.opens_at)}", "moon-stars", "off")
-    if node.work:
-        return Look("Rendering", "record-circle", "rendering")
-    if node.unwell:
-        return Look("Cannot write", "exclamation-triangle-fill", "paused")
-    return Look("Idle", "check-circle-fill", "done")
+    """Return what a node is, with what only it can say: until when, and whether that is bad."""
+    look = NODE_LOOKS[node.standing]
+    if node.standing is Standing.CLOSED and node.opens_at is not None:
+        return Look(f"Outside its hours until {_farm_clock(node.opens_at)}", look.icon, look.tone)
+    if node.standing is Standing.OFFLINE and node.intent != NodeIntent.ENABLED:
+        return Look(look.word, look.icon, "off")
+    return look
 
 
 def _farm_clock(moment: datetime) -> str:

@@ -15,6 +15,8 @@ class Place:
     icon: str
     word: str
     also: tuple[str, ...] = ()
+    keys: str = ""
+    """The keys that lead there from every page, one after the other."""
 
     def holds(self, blueprint: str | None) -> bool:
         """Whether a page of this blueprint belongs to it."""
@@ -22,16 +24,31 @@ class Place:
 
 
 BAR = (
-    Place("overview.page", "speedometer2", "Overview"),
+    Place("overview.page", "speedometer2", "Overview", keys="g o"),
     Place(
         "shots.index",
         "film",
         "Shots",
-        ("shot", "again", "frames", "player", "chunks", "compare", "edit", "filters", "plots"),
+        (
+            "shot",
+            "again",
+            "archive",
+            "bulk",
+            "frames",
+            "player",
+            "chunks",
+            "compare",
+            "download",
+            "edit",
+            "film",
+            "filters",
+            "plots",
+        ),
+        keys="g s",
     ),
-    Place("queue.page", "list-ol", "Queue"),
-    Place("nodes.index", "hdd-network", "Nodes", ("node",)),
-    Place("submit.page", "plus-lg", "Submit"),
+    Place("queue.page", "list-ol", "Queue", keys="g q"),
+    Place("nodes.index", "hdd-network", "Nodes", ("node",), keys="g n"),
+    Place("submit.page", "plus-lg", "Submit", keys="g u"),
 )
 MENU = (
     (

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
+from werkzeug.datastructures import MultiDict
+
+from brender_farm.domain.shot_filter import ARCHIVED_ONLY, ARCHIVED_TOO
 from brender_farm.domain.states import ShotState
 from brender_farm.service.shapes.shots import Page
 
 PAGE_SIZES = (25, 50, 100, 200)
 MAX_SEARCH_CHARS = 200
+_MAX_PRIORITY = 100
+_MAX_FIELDS = 50
 
 
 def page_of(args: Mapping[str, str]) -> Page:
     """Read a list's page from query arguments; what makes no sense falls back to the default."""
-    state = args.get("state", "")
     size = whole(args.get("size"), 50)
+    archived = args.get("archived", "")
     return Page(
         search=args.get("search", "").strip()[:MAX_SEARCH_CHARS],
-        state=state if state in set(ShotState) else "",
+        state=_states(args),
+        show_id=_number(args.get("show")),
+        submitter=args.get("submitter", "").strip()[:MAX_SEARCH_CHARS],
+        min_priority=_priority(args.get("min_priority")),
+        max_priority=_priority(args.get("max_priority")),
+        since=_day(args.get("since")),
+        until=_day(args.get("until")),
+        archived=archived if archived in (ARCHIVED_ONLY, ARCHIVED_TOO) else "",
         sort=args.get("sort", "") or "-id",
         number=max(1, whole(args.get("page"), 1)),
         size=size if size in PAGE_SIZES else 50,
@@ -37,6 +51,13 @@ def args_of(page: Page, **changes: Any) -> dict[str, Any]:
     wanted = {
         "search": (page.search, ""),
         "state": (str(page.state), ""),
+        "show": (page.show_id, None),
+        "submitter": (page.submitter, ""),
+        "min_priority": (page.min_priority, None),
+        "max_priority": (page.max_priority, None),
+        "since": (page.since and page.since.isoformat(), None),
+        "until": (page.until and page.until.isoformat(), None),
+        "archived": (page.archived, ""),
         "sort": (page.sort, "-id"),
         "page": (page.number, 1),
         "size": (page.size, 50),
@@ -44,9 +65,43 @@ def args_of(page: Page, **changes: Any) -> dict[str, Any]:
     return {name: value for name, (value, default) in wanted.items() if value != default}
 
 
+def plain_query(text: str) -> str:
+    """Return a list's address as it writes it itself: without its page, and what makes no sense."""
+    return query_of(page_of(MultiDict(parse_qsl(text.removeprefix("?"))[:_MAX_FIELDS])))
+
+
+def query_of(page: Page) -> str:
+    """Return what a list shows, whichever page of it, as the end of an address."""
+    return urlencode(args_of(page, number=1))
+
+
 def whole(text: str | None, default: int) -> int:
     """Read a whole number of up to 9 digits, or fall back."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 9 else default
+
+
+def _number(text: str | None) -> int | None:
+    number = whole(text, -1)
+    return number if number >= 0 else None
+
+
+def _priority(text: str | None) -> int | None:
+    number = _number(text)
+    return number if number is not None and number <= _MAX_PRIORITY else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text.strip()) if text else None
+    except ValueError:
+        return None
+
+
+def _states(args: Mapping[str, str]) -> str:
+    """Read states that are given one by one, as a form does, or with commas between."""
+    given = args.getlist("state") if isinstance(args, MultiDict) else [args.get("state", "")]
+    named = {word.strip() for text in given for word in text.split(",")}
+    return ",".join(state for state in ShotState if state in named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import re
 import secrets
@@ -12,8 +13,12 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-WIDTHS = {"thumb": 320, "film": 640, "large": 1600}
+WIDTHS = {"thumb": 320, "film": 640, "large": 1600, "full": 16_384}
 """Kinds of pictures and their greatest width in pixels."""
+KEPT_KIND = "large"
+"""Pictures of this kind stay when the frame is rendered again, for comparing."""
+KEPT_OF_A_FRAME = 5
+"""How many of them, the newest included."""
 
 WAIT_S = 20.0
 _making = threading.BoundedSemaphore(2)
@@ -55,13 +60,56 @@ def thumbnail(wanted: Wanted, source: Path, folder: Path) -> Path | None:
         _making.release()
 
 
+def keepsake(wanted: Wanted, source: Path, digest: str, folder: Path) -> bool:
+    """Make a picture of a file that may be replaced any moment; return whether it is there.
+
+    It is kept only if the file had this digest and was not replaced meanwhile.
+    """
+    target = wanted.path(folder)
+    if target.exists():
+        return True
+    with contextlib.suppress(OSError):
+        before = _identity(source)
+        if _digest(source) != digest:
+            return False
+        made = thumbnail(wanted, source, folder)
+        if made is None:
+            return False
+        if _identity(source) == before:
+            return True
+        made.unlink()
+    return False
+
+
+def earlier_picture(wanted: Wanted, folder: Path) -> Path | None:
+    """Return the best that was kept of a picture whose file is gone, None if nothing was."""
+    for kind in ("full", "large", "film", "thumb"):
+        if wanted.kind == "thumb" and kind == "full":
+            continue
+        kept = Wanted(shot_id=wanted.shot_id, frame=wanted.frame, tag=wanted.tag, kind=kind)
+        if kept.path(folder).exists():
+            return kept.path(folder)
+    return None
+
+
+def _identity(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb", buffering=0) as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
+
+
 def _make(wanted: Wanted, source: Path, target: Path) -> Path | None:
-    from dashboard.pictures import PictureUnreadable, write_jpeg  # 30 MB, not before it is needed
+    from brender_farm.images.display import PictureUnreadable
+    from dashboard.pictures import write_jpeg  # 30 MB, not before it is needed
 
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{secrets.token_hex(6)}.jpg")
     try:
-        write_jpeg(source, fresh, WIDTHS[wanted.kind])
+        write_jpeg(source, fresh, WIDTHS[wanted.kind], fine=wanted.kind == "full")
         _drop_older(wanted, target)
         fresh.replace(target)
     except PictureUnreadable as error:
@@ -74,6 +122,16 @@ def _make(wanted: Wanted, source: Path, target: Path) -> Path | None:
 
 
 def _drop_older(wanted: Wanted, target: Path) -> None:
-    for old in target.parent.glob(f"{wanted.frame}-{wanted.kind}-*.jpg"):
+    """Remove what was kept of the frame's earlier pictures, but for a few large ones."""
+    older = list(target.parent.glob(f"{wanted.frame}-{wanted.kind}-*.jpg"))
+    if wanted.kind == KEPT_KIND:
+        older = sorted(older, key=_made_at, reverse=True)[KEPT_OF_A_FRAME - 1 :]
+    for old in older:
         with contextlib.suppress(FileNotFoundError):
             old.unlink()
+
+
+def _made_at(path: Path) -> float:
+    with contextlib.suppress(OSError):
+        return path.stat().st_mtime
+    return 0.0

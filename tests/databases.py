@@ -20,6 +20,10 @@ from brender_farm.db.core import create_core_app, db
 from brender_farm.db.migrate import upgrade
 
 SERVER_VARIABLE = "BRENDER_TEST_DATABASE_URL"
+_FIRST_PRESETS = """INSERT INTO presets (name, settings) VALUES
+    ('1080p', '{"width":1920,"height":1080,"percentage":100}'),
+    ('720p', '{"width":1280,"height":720,"percentage":100}')"""
+"""What a migration begins with, and emptying takes away."""
 
 
 class Databases(Protocol):
@@ -104,9 +108,10 @@ class PostgresDatabases:
                 text(
                     "TRUNCATE shots, chunks, frames, nodes, events, loose_chunks, dependencies, "
                     "limits, shares, work_hours, shows, presets, saved_filters, subscriptions, "
-                    "node_samples, settings RESTART IDENTITY"
+                    "node_samples, settings, frame_versions RESTART IDENTITY"
                 )
             )
+            connection.exec_driver_sql(_FIRST_PRESETS)
             connection.execute(
                 text(
                     "UPDATE farm SET shots_rev=1, nodes_rev=1, pass_at=NULL, broker_trouble='', "

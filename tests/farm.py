@@ -79,6 +79,7 @@ class Farm:
         slots: int = 1,
         blender: str = str(FAKE_BLENDER),
         pool: str = "",
+        roots: str = "",
         **behaviour: Any,
     ) -> None:
         """Start a node and wait until the farm sees it; `behaviour` is the fake Blender's."""
@@ -90,6 +91,7 @@ class Farm:
                 "BRENDER_SLOTS": str(slots),
                 "BRENDER_BLENDER": blender,
                 "BRENDER_POOL": pool,
+                "BRENDER_ROOTS": roots or self.env["BRENDER_ROOTS"],
                 "FAKE_BLENDER": json.dumps(behaviour),
             },
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from concurrent.futures import Future
@@ -34,6 +35,8 @@ from workers.words import TAIL_LINE_COUNT, last_words, plain
 if TYPE_CHECKING:
     from workers.blender.session import Session
     from workers.node import Node
+
+log = logging.getLogger(__name__)
 
 MAX_CRASHES = 3
 """After so many ends of Blender in one chunk, the rest of the chunk goes back to the farm."""
@@ -68,6 +71,7 @@ class Attempt:
             chunk_id=self._order.chunk_id,
             frame=self._frame,
             done_count=sum(proof.done() for proof in self._proofs),
+            frame_s=self._current.frame_s,
             sample=progress.sample if progress else None,
             sample_count=progress.sample_count if progress else None,
         )
@@ -203,6 +207,8 @@ class Attempt:
                 while left and not self._is_ending:
                     self._render_one(session, opened, left[0])
                     left.popleft()
+                    if self._node.sessions.is_outdated(session):
+                        break  # the next frame is a new Blender's
             finally:
                 self._current.let_go()
 
@@ -210,7 +216,7 @@ class Attempt:
         assert self._place is not None
         self._frame, self._progress = frame, None
         self._current.turn_to(session, frame)
-        name = frame_name(frame, self._order.padding, self._format)
+        name = frame_name(frame, self._order.padding, self._format, self._order.file_prefix)
         written = session.render(frame, self._place.drafts / name, on_progress=self._note)
         draft = Draft(
             chunk_id=self._order.chunk_id,
@@ -235,15 +241,15 @@ class Attempt:
             ctime_ns=scene.ctime_ns,
             digest=scene.digest,
             scene=scene.scene,
-            settings=RenderSettings(
-                format=scene.format,
-                width=scene.width,
-                height=scene.height,
-                threads=self._node.threads_per_slot,
-                device=scene.device,
-            ),
+            settings=RenderSettings.of(scene, threads=self._node.threads_per_slot),
             blender=scene.blender,
+            name=scene.blend,
         )
+
+    @property
+    def _named(self) -> dict[str, int]:
+        """Return what the log says beside each sentence."""
+        return {"shot_id": self._order.shot_id, "chunk_id": self._order.chunk_id}
 
     @property
     def _is_ending(self) -> bool:
@@ -298,7 +304,9 @@ class Attempt:
         tail = last_words(self._log.tail(TAIL_LINE_COUNT)) if self._log else ""
         if self._log:
             self._log.add(f"Frame {failed.frame} failed: {failed.reason}")
-        failed = msgspec.structs.replace(failed, reason=plain(failed.reason), tail=tail)
+        reason = plain(failed.reason)
+        log.warning("A frame failed.", extra=self._named | {"frame": failed.frame, "why": reason})
+        failed = msgspec.structs.replace(failed, reason=reason, tail=tail)
         self._node.outbox.post(failed)
 
     def _fail_first(self, reason: str, *, permanent: bool = False) -> None:
@@ -312,6 +320,8 @@ class Attempt:
         if self.stopped.is_set():
             return
         reason = reason or (self._why_back if self._owes_frames else "")
+        if reason:
+            log.info("A chunk ends with frames left.", extra=self._named | {"why": plain(reason)})
         ended = wire.ChunkEnded(
             chunk_id=self._order.chunk_id,
             returned=bool(reason) and self._winding_down.is_set(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ import msgspec
 from redis import RedisError
 
 from brender_farm import wire
-from workers.stats import machine_facts, machine_sample
+from workers.cards import CardWatch
+from workers.stats import Gauges, machine_facts
 
 if TYPE_CHECKING:
     from brender_farm.broker.board import Board
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 2.0
+_CLOCK_PRECISION_S = 1.0
+"""A broker that took longer to answer says too little about the time."""
 GOODBYE_S = 1.0
 """A broker that does not answer must not keep a node from ending."""
 
@@ -36,7 +40,10 @@ class Heart(threading.Thread):
         self._settings = settings
         self._board = board
         self._facts = machine_facts(versions, settings.tags, settings.pool)
+        self._cards = CardWatch()
+        self._gauges = Gauges(settings.roots[0], self._cards.figures)
         self._beat = 0
+        self._was_answered = False
         self._accepting = True
         self._leaving = False
         self._stopping = threading.Event()
@@ -44,6 +51,7 @@ class Heart(threading.Thread):
         self._beating = threading.Lock()
 
     def run(self) -> None:
+        self._cards.start()
         while not self._stopping.is_set():
             self._hurry.clear()
             self.beat()
@@ -62,10 +70,20 @@ class Heart(threading.Thread):
         """Post one heartbeat and obey its answer."""
         with self._beating:  # a later one must not be overtaken by an earlier one
             running = self._node.claims.running()
+            asked_s = time.time()
             answer = self._board.beat(self._heartbeat(running))
+            self._compare_clocks(asked_s, answer.clock_s, time.time())
         if answer.live is not None:
             self._node.stop_chunks(running.keys() - answer.live)
         self._node.finish_chunks(answer.ending)
+        self._node.note_restart(answer.restart, is_first=not self._was_answered)
+        self._was_answered = True
+
+    def _compare_clocks(self, asked_s: float, broker_s: float, answered_s: float) -> None:
+        """Keep how far this machine's clock is ahead, for the next heartbeat to tell."""
+        if 0 <= answered_s - asked_s < _CLOCK_PRECISION_S:
+            ahead_s = round((asked_s + answered_s) / 2 - broker_s, 1)
+            self._facts = msgspec.structs.replace(self._facts, clock_off_s=ahead_s)
 
     def refuse_work(self) -> None:
         """Tell the farm at once that this node takes nothing new."""
@@ -80,6 +98,7 @@ class Heart(threading.Thread):
     def stop(self) -> None:
         """Say good-bye, so that nobody waits for this node."""
         self._stopping.set()
+        self._cards.stop()
         self._hurry.set()
         self._leaving = True
         goodbye = threading.Thread(target=self.beat, name="goodbye", daemon=True)
@@ -105,5 +124,5 @@ class Heart(threading.Thread):
             warm=self._node.sessions.warm_files(),
             unwell=self._node.storage.unwell(),
             facts=self._facts,
-            sample=machine_sample(self._settings.roots[0]),
+            sample=self._gauges.read(),
         )

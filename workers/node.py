@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable
@@ -52,6 +53,8 @@ class Node:
         self.roots = settings.roots
         self.threads_per_slot = max(1, (psutil.cpu_count() or 1) // slots) if slots > 1 else None
         self._warm = settings.warm
+        self._restarted = ""
+        self._restarting = threading.Lock()
         self._celery = celery
         end_leftovers(name)
         installs = find_blenders(settings.blender)
@@ -122,6 +125,34 @@ class Node:
     def finish_chunks(self, chunk_ids: Iterable[int]) -> None:
         """End these chunks after their current frame and give the rest back."""
         self.claims.finish(chunk_ids)
+
+    def restart_blenders(self, order: str) -> None:
+        """Start new Blenders: in place of those that idle at once, of others after their frame.
+
+        Orders are named so that later ones sort later: one that comes a second time, or late, is
+        not obeyed again.
+        """
+        with self._restarting:
+            if order <= self._restarted:
+                return
+            self._restarted = order
+        log.info("The Blenders are started anew: somebody asked for it.")
+        self.sessions.renew()
+        if self._warm:
+            self.sessions.warm_up()
+
+    def note_restart(self, order: str | None, *, is_first: bool) -> None:
+        """Obey the farm's last order to start anew; one from before this start is obeyed already.
+
+        `is_first`: it came with the first answer that this process has from the farm.
+        """
+        if order is None:
+            return
+        if not is_first:
+            self.restart_blenders(order)
+            return
+        with self._restarting:
+            self._restarted = max(self._restarted, order)
 
     def examine(self, place: Place, need_bytes: int) -> str:
         """Return why a chunk's place cannot be written to, if so; the farm has heard of it then."""

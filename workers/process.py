@@ -17,11 +17,13 @@ from brender_farm.broker.queues import node_queue
 from brender_farm.celery_app import (
     FINISH_CHUNKS,
     RENDER_CHUNK,
+    RESTART_BLENDERS,
     STOP_CHUNKS,
     node_app,
     node_hostname,
 )
 from brender_farm.errors import MessageRefused
+from brender_farm.logs import ship_logs
 from workers.departure import Departure
 from workers.node import Node
 
@@ -36,6 +38,8 @@ log = logging.getLogger(__name__)
 def run(settings: Settings) -> None:
     """Run this machine's node until it is told to stop. Raises BlenderNotFound without Blender."""
     url = wait_for_broker(lambda: broker_url(settings))
+    ship_logs(f"node.{settings.node_name}", lambda: broker_url(settings))
+    log.info("The node starts.", extra={"node": settings.node_name, "slots": settings.slots})
     celery = node_app(url, node_name=settings.node_name)
     node = Node(settings, celery, Board(connect(url)))
     departure = Departure(node.stop)
@@ -82,6 +86,11 @@ def _add_tasks(celery: Celery, node: Node) -> None:
     def finish_chunks(_state: Any, chunk_ids: list[int]) -> dict[str, str]:
         node.finish_chunks(chunk_ids)
         return {"ok": "finishing"}
+
+    @control_command(name=RESTART_BLENDERS, args=[("order", str)])
+    def restart_blenders(_state: Any, order: str) -> dict[str, str]:
+        node.restart_blenders(order)
+        return {"ok": "restarting"}
 
 
 def _follow_signals(node: Node, departure: Departure) -> None:

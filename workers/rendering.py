@@ -40,6 +40,14 @@ class Current:
         self._doom: Doom | None = None
         self.rendering: Rendering | None = None
 
+    @property
+    def frame_s(self) -> float | None:
+        """For how long Blender has been at its frame, in seconds; None: it is at none."""
+        rendering = self.rendering
+        if rendering is None or rendering.frame is None:
+            return None
+        return round(time.monotonic() - rendering.since_s, 1)
+
     def turn_to(self, session: Session, frame: int | None) -> None:
         rendering = Rendering(session, frame, time.monotonic())
         with self._turning:

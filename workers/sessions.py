@@ -61,6 +61,7 @@ class Sessions:
         self._all: dict[Session, BlenderInstall] = {}
         self._scenes: dict[Session, str] = {}
         self._weighed_at: dict[Session, float] = {}
+        self._outdated: set[Session] = set()
         self._starting = 0
         self._started = threading.Condition(self._lock)
         self._closed = False
@@ -89,9 +90,19 @@ class Sessions:
             self._take_back(session, spec)
 
     def warm_files(self) -> list[str]:
-        """Return the .blend files that a session has open."""
+        """Return the .blend files that a session has open, as their orders call them."""
         with self._lock:
             return sorted({self._scenes[s] for s in self._all if s in self._scenes and s.alive})
+
+    def renew(self) -> None:
+        """End the Blenders that wait for work at once, those that are lent when they come back."""
+        with self._lock:
+            self._outdated.update(self._all)
+        self.drop_idle()
+
+    def is_outdated(self, session: Session) -> bool:
+        """Tell whether a session that was lent is to make room for a new Blender."""
+        return session in self._outdated
 
     def drop_idle(self) -> int:
         """End the Blenders that wait for work, for their memory; return how many there were."""
@@ -172,11 +183,12 @@ class Sessions:
         return None
 
     def _take_back(self, session: Session, spec: SceneSpec) -> None:
-        if not session.alive or session.opened_count > MAX_OPENED or self._is_too_heavy(session):
+        is_old = session.opened_count > MAX_OPENED or self.is_outdated(session)
+        if not session.alive or is_old or self._is_too_heavy(session):
             session.kill()
         with self._lock:
             if session.scene_key is not None:
-                self._scenes[session] = str(spec.path)
+                self._scenes[session] = spec.name or str(spec.path)
             if self._keep_if_alive(session):
                 self._idle.append(session)
 
@@ -194,6 +206,7 @@ class Sessions:
         self._all.pop(session, None)
         self._scenes.pop(session, None)
         self._weighed_at.pop(session, None)
+        self._outdated.discard(session)
         shutil.rmtree(session.temp_dir, ignore_errors=True)
         return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workers.blender.output import is_error
+from brender_farm.domain.error_lines import is_error
 
 TAIL_LINE_COUNT = 30
 _TAIL_LENGTH = 4000

@@ -62,9 +62,9 @@ def list_folder(folder: Path | None, roots: tuple[Path, ...]) -> FolderListing:
     entries, cut = _scan(place)
     real_roots = resolve_roots(roots)
     folders = [found for entry in entries if (found := _as_folder(entry, real_roots))]
-    blends = [blend for entry in entries if (blend := _as_blend(entry, real_roots))]
-    folders.sort(key=lambda item: _natural(item.name))
-    blends.sort(key=lambda item: _natural(item.name))
+    blends = [blend for entry in entries if (blend := as_blend(entry, real_roots))]
+    folders.sort(key=lambda item: natural(item.name))
+    blends.sort(key=lambda item: natural(item.name))
     room = max(0, MAX_ENTRIES - len(folders))
     return FolderListing(
         path=place,
@@ -98,7 +98,7 @@ def _scan(place: Path) -> tuple[list[os.DirEntry[str]], bool]:
 
 
 def _as_folder(entry: os.DirEntry[str], roots: tuple[Path, ...]) -> FolderEntry | None:
-    if not _shown(entry) or not _is_dir(entry):
+    if not is_shown(entry) or not _is_dir(entry):
         return None
     path = _target(entry, roots)
     if path is None or not os.access(path, os.R_OK | os.X_OK):
@@ -106,8 +106,9 @@ def _as_folder(entry: os.DirEntry[str], roots: tuple[Path, ...]) -> FolderEntry 
     return FolderEntry(name=entry.name, path=path)
 
 
-def _as_blend(entry: os.DirEntry[str], roots: tuple[Path, ...]) -> BlendEntry | None:
-    if not _shown(entry) or not entry.name.lower().endswith(".blend"):
+def as_blend(entry: os.DirEntry[str], roots: tuple[Path, ...]) -> BlendEntry | None:
+    """Return the .blend that an entry is; None: it is none, or not one that may be chosen."""
+    if not is_shown(entry) or not entry.name.lower().endswith(".blend"):
         return None
     try:
         if not entry.is_file():
@@ -126,12 +127,13 @@ def _as_blend(entry: os.DirEntry[str], roots: tuple[Path, ...]) -> BlendEntry | 
     )
 
 
-def _shown(entry: os.DirEntry[str]) -> bool:
+def is_shown(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is not hidden, and its name can travel in a page or in JSON."""
     if entry.name.startswith("."):
         return False
     try:
         entry.name.encode()
-    except UnicodeEncodeError:  # such a name cannot travel in a page or in JSON
+    except UnicodeEncodeError:
         return False
     return True
 
@@ -155,7 +157,7 @@ def _target(entry: os.DirEntry[str], roots: tuple[Path, ...]) -> Path | None:
     return path if any(real.is_relative_to(root) for root in roots) else None
 
 
-def _natural(name: str) -> list[tuple[int, int, str]]:
+def natural(name: str) -> list[tuple[int, int, str]]:
     """Sort key that puts shot_2 before shot_10 and ignores case."""
     parts = re.split(r"([0-9]+)", name.casefold())
     return [

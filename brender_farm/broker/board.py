@@ -4,6 +4,7 @@ It holds what may be lost and is rebuilt at once: each node's last heartbeat, an
 chunks that the scheduler mirrors from the database. `brender:live` always contains the marker
 `-`, so that an emptied Redis reads as "not known yet: wait", never as "no chunk is live".
 `brender:ending` are the live chunks that are to end after their current frame.
+`brender:restarts` says of nodes when they were last asked to start their Blenders anew.
 
 `brender:races` are the live chunks of shots that may race: chunk → race. Two chunks of one race may
 have the same frame; the first that wants to publish it *claims* it in `brender:claims:<race>`, and
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 HEARTBEATS = "brender:heartbeats"
 LIVE = "brender:live"
 ENDING = "brender:ending"
+RESTARTS = "brender:restarts"
 RACES = "brender:races"
 CLAIMS = "brender:claims:"
 _MARKER = "-"
@@ -66,6 +68,10 @@ class Answer:
     """Those that are still its own; None: not known, wait."""
     ending: frozenset[int]
     """Those that are to end after their current frame."""
+    restart: str | None
+    """Which order to start its Blenders anew was the last; None: none is known of."""
+    clock_s: float
+    """The broker's time, in seconds since 1970."""
 
 
 class Board:
@@ -82,8 +88,15 @@ class Board:
             pipe.hset(HEARTBEATS, heartbeat.node, cast("str", wire.encode(heartbeat)))
             pipe.smismember(LIVE, [_MARKER, *claims])
             pipe.smismember(ENDING, [_MARKER, *claims])
-            _, (known, *live), (_, *ending) = pipe.execute()
-        return Answer(_those(claims, live) if known else None, _those(claims, ending))
+            pipe.hget(RESTARTS, heartbeat.node)
+            pipe.time()
+            _, (known, *live), (_, *ending), restart, (seconds, micros) = pipe.execute()
+        return Answer(
+            live=_those(claims, live) if known else None,
+            ending=_those(claims, ending),
+            restart=restart.decode() if restart else None,
+            clock_s=seconds + micros / 1e6,
+        )
 
     def is_live(self, chunk_id: int) -> bool | None:
         """Tell whether a chunk is live; None: not known, wait."""
@@ -135,6 +148,14 @@ class Board:
             pipe.delete(ENDING)
             if ids := list(chunk_ids):
                 pipe.sadd(ENDING, *ids)
+            pipe.execute()
+
+    def replace_restarts(self, orders: Mapping[str, str]) -> None:
+        """Say which order to start anew each node (by name) had last, in one step."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(RESTARTS)
+            if orders:
+                pipe.hset(RESTARTS, items=[one for pair in orders.items() for one in pair])
             pipe.execute()
 
     def races(self) -> dict[int, int]:

@@ -45,7 +45,7 @@ def nodes(*, as_json: bool) -> None:
 
 @click.group()
 def node() -> None:
-    """Enable, drain or disable a node; set its hours."""
+    """Enable, drain, disable or forget a node; set its hours and tags; restart its Blenders."""
 
 
 _reason = click.option("--reason", default="", help="Shown on the Nodes page.")
@@ -94,6 +94,53 @@ def hours(*, name: str, hours: str | None) -> None:
     click.echo(f"Node {row.name} takes new work: {row.hours or ALWAYS}.")
     if row.opens_at is not None:
         click.echo(closed_until(row.opens_at))
+
+
+@node.command()
+@click.argument("name")
+@click.argument("tags", required=False)
+@click.option("--own", is_flag=True, help="Its own again, as BRENDER_TAGS says there.")
+def tags(*, name: str, tags: str | None, own: bool) -> None:
+    """Show or set what it is good for: gpu,fast; an empty "" for none."""
+    from brender_farm.client import core_app, user_name
+    from brender_farm.service.nodes import set_tags
+
+    if own and tags is not None:
+        raise click.UsageError("Give tags, or --own.")
+    with core_app().app_context():
+        row = _named(name)
+        if own or tags is not None:
+            row = set_tags(row.id, None if own else tags, actor=user_name())
+    given = " (given; its own are: " + (", ".join(row.own_tags) or "none") + ")"
+    shown = ", ".join(row.tags) or "none"
+    click.echo(f"Node {row.name} has the tags: {shown}{given if row.has_given_tags else ''}.")
+
+
+@node.command()
+@click.argument("name")
+def restart(*, name: str) -> None:
+    """Start its Blenders anew: idle ones at once, others after the frame they are at."""
+    from brender_farm.client import core_app, user_name
+    from brender_farm.service.nodes import restart_blenders
+
+    with core_app().app_context():
+        row = restart_blenders(_named(name).id, actor=user_name())
+    when = "" if row.online else " It is offline: they do so when it is back."
+    click.echo(f"The Blenders of {row.name} start anew, each after the frame it is at.{when}")
+
+
+@node.command()
+@click.argument("name")
+@_reason
+def forget(*, name: str, reason: str) -> None:
+    """Forget a node that is offline for good; what it rendered keeps its name."""
+    from brender_farm.client import core_app, user_name
+    from brender_farm.service.nodes import forget as forget_node
+
+    with core_app().app_context():
+        row = _named(name)
+        forget_node(row.id, actor=user_name(), reason=reason)
+    click.echo(f"Node {row.name} is forgotten.")
 
 
 def _act(name: str, action: str, reason: str, *, kill: bool = False) -> None:

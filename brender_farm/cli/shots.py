@@ -7,6 +7,7 @@ import textwrap
 import click
 
 from brender_farm.cli.table import print_json, print_table
+from brender_farm.domain.shot_filter import ARCHIVED_TOO
 from brender_farm.domain.time_left import queue_words
 from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.shapes.shots import Page, ShotDetail, ShotRow
@@ -15,17 +16,28 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="JSON for progra
 
 
 @click.command()
-@click.option("--state", default="", help="Only shots in this state.")
+@click.option("--state", default="", help="Only shots in this state; several with commas.")
 @click.option("--search", default="", help="Only shots whose name or submitter has this in it.")
+@click.option("--submitter", default="", help="Only shots that this person submitted.")
+@click.option("--all", "with_archived", is_flag=True, help="Archived shots as well.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
 @_as_json
-def shots(*, state: str, search: str, limit: int, as_json: bool) -> None:
+def shots(
+    *, state: str, search: str, submitter: str, with_archived: bool, limit: int, as_json: bool
+) -> None:
     """List the newest shots."""
     from brender_farm.client import core_app
     from brender_farm.service.shots import list_shots
 
+    wanted = Page(
+        state=state,
+        search=search,
+        submitter=submitter,
+        archived=ARCHIVED_TOO if with_archived else "",
+        size=limit,
+    )
     with core_app().app_context():
-        found = list_shots(Page(state=state, search=search, size=limit))
+        found = list_shots(wanted)
     if as_json:
         print_json(found.rows)
         return
@@ -120,6 +132,7 @@ def _print_detail(detail: ShotDetail) -> None:
         "time left": row.time_left or "-",
         "waiting": detail.waiting or "-",
         "file": f"{detail.blend} (Blender {detail.blend_version}, scene {detail.scene})",
+        "show": row.show or "-",
         "output": f"{detail.output_dir} ({detail.width}×{detail.height} {detail.format})",
         "priority": row.priority,
         "may": ", ".join((*row.actions, *row.offers)),
@@ -127,6 +140,8 @@ def _print_detail(detail: ShotDetail) -> None:
     click.echo(f"Shot {row.id}: {row.name}")
     for name, value in facts.items():
         click.echo(f"  {name:<9} {value}")
+    if detail.render:
+        click.echo(f"  rendered  {', '.join(detail.render_words)}")
     for warning in detail.warnings:
         click.echo(f"  warning   {warning}")
     for ban in detail.bans:

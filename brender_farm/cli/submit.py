@@ -46,6 +46,19 @@ if TYPE_CHECKING:
 @click.option("--after-frames", metavar="SHOTS", help="Each frame after the same frame of these.")
 @click.option("--not-before", metavar="TIME", help='Start then: "20:00", "2026-12-01 08:00".')
 @click.option("--race", is_flag=True, help="Render its last frames twice on idle slots.")
+@click.option("--show", metavar="NAME", help="The show it is of; else by its folder. none: none.")
+@click.option("--preset", metavar="NAME", help="Render settings to fill in; none: not the show's.")
+@click.option("--engine", help="CYCLES, EEVEE or WORKBENCH; else as the scene says.")
+@click.option("--samples", type=int, metavar="N", help="Samples of Cycles or EEVEE.")
+@click.option("--percentage", type=int, metavar="N", help="Of the resolution: 25 is a quarter.")
+@click.option("--denoise/--no-denoise", default=None, help="Denoise, or do not (Cycles).")
+@click.option("--camera", metavar="NAME", help="A camera of the scene.")
+@click.option("--view-layers", metavar="NAMES", help="Render only these, with commas between.")
+@click.option("--color-depth", metavar="BITS", help="Bits a channel: 8 or 16, for EXR 16 or 32.")
+@click.option("--quality", type=int, metavar="N", help="1-100: of JPEG, WEBP, EXR by DWAA, DWAB.")
+@click.option("--compression", type=int, metavar="N", help="0-100: of PNG.")
+@click.option("--exr-codec", metavar="NAME", help="ZIP, PIZ, DWAA, …, NONE.")
+@click.option("--notes", metavar="TEXT", help="A few words for people.")
 @click.option("--strict", is_flag=True, help="Refuse what would otherwise be a warning.")
 @click.option("--watch", is_flag=True, help="Follow the shot to its end with a progress bar.")
 def submit(
@@ -76,6 +89,19 @@ def submit(
     after_frames: str | None,
     not_before: str | None,
     race: bool,
+    show: str | None,
+    preset: str | None,
+    engine: str | None,
+    samples: int | None,
+    percentage: int | None,
+    denoise: bool | None,
+    camera: str | None,
+    view_layers: str | None,
+    color_depth: str | None,
+    quality: int | None,
+    compression: int | None,
+    exr_codec: str | None,
+    notes: str | None,
     strict: bool,
     watch: bool,
 ) -> None:
@@ -85,6 +111,7 @@ def submit(
     brender submit scene.blend --frames 1-48 --watch
     brender submit scene.blend --existing missing      render only what is not there
     brender submit scene.blend --snapshot              go on working on the scene meanwhile
+    brender submit scene.blend --percentage 25 --samples 16      a quick look
     """
     from brender_farm.client import submit_shot
 
@@ -115,6 +142,19 @@ def submit(
         after_frames=after_frames,
         not_before=not_before,
         race=race,
+        show=show,
+        preset=preset,
+        engine=engine,
+        samples=samples,
+        percentage=percentage,
+        denoise=denoise,
+        camera=camera,
+        view_layers=view_layers,
+        color_depth=color_depth,
+        quality=quality,
+        compression=compression,
+        exr_codec=exr_codec,
+        notes=notes,
         strict=strict,
     )
     for warning in shot.warnings:

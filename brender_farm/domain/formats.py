@@ -14,19 +14,51 @@ class ImageFormat:
     extension: str
     floating: bool = False
     """Whether pixels are floating point, so that NaN can occur."""
+    depths: tuple[str, ...] = ("8",)
+    """The bits a channel that it can have."""
+    has_quality: bool = False
+    """Whether it loses detail for smaller files, by a quality of 1 to 100."""
+    has_compression: bool = False
+    """Whether it can take longer for smaller files, by a compression of 0 to 100 %."""
+    codecs: tuple[str, ...] = ()
+    """The ways that Blender can compress it, by their names there."""
 
+
+EXR_CODECS = ("NONE", "ZIP", "ZIPS", "PIZ", "DWAA", "DWAB", "RLE", "PXR24", "B44", "B44A")
+LOSSY_CODECS = ("DWAA", "DWAB")
+"""Those that a quality of 1 to 100 applies to."""
+HALF_CODECS = ("B44", "B44A")
+"""Those that Blender offers for 16 bits a channel only."""
 
 FORMATS: dict[str, ImageFormat] = {
     fmt.name: fmt
     for fmt in (
-        ImageFormat(name="PNG", blender_id="PNG", extension="png"),
-        ImageFormat(name="JPEG", blender_id="JPEG", extension="jpg"),
-        ImageFormat(name="EXR", blender_id="OPEN_EXR", extension="exr", floating=True),
         ImageFormat(
-            name="EXR_MULTILAYER", blender_id="OPEN_EXR_MULTILAYER", extension="exr", floating=True
+            name="PNG",
+            blender_id="PNG",
+            extension="png",
+            depths=("8", "16"),
+            has_compression=True,
         ),
-        ImageFormat(name="TIFF", blender_id="TIFF", extension="tif"),
-        ImageFormat(name="WEBP", blender_id="WEBP", extension="webp"),
+        ImageFormat(name="JPEG", blender_id="JPEG", extension="jpg", has_quality=True),
+        ImageFormat(
+            name="EXR",
+            blender_id="OPEN_EXR",
+            extension="exr",
+            floating=True,
+            depths=("16", "32"),
+            codecs=EXR_CODECS,
+        ),
+        ImageFormat(
+            name="EXR_MULTILAYER",
+            blender_id="OPEN_EXR_MULTILAYER",
+            extension="exr",
+            floating=True,
+            depths=("16", "32"),
+            codecs=EXR_CODECS,
+        ),
+        ImageFormat(name="TIFF", blender_id="TIFF", extension="tif", depths=("8", "16")),
+        ImageFormat(name="WEBP", blender_id="WEBP", extension="webp", has_quality=True),
         ImageFormat(name="TARGA", blender_id="TARGA", extension="tga"),
         ImageFormat(name="BMP", blender_id="BMP", extension="bmp"),
     )

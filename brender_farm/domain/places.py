@@ -10,9 +10,9 @@ WORK_FOLDER = ".brender"
 """Inside every output folder: frames that are not proven yet, and the logs."""
 
 
-def frame_name(frame: int, padding: int, fmt: ImageFormat) -> str:
-    """Return a frame's file name, such as `0042.png`."""
-    return f"{frame:0{padding}}.{fmt.extension}"
+def frame_name(frame: int, padding: int, fmt: ImageFormat, prefix: str = "") -> str:
+    """Return a frame's file name, such as `0042.png`, or `sh010_0042.png` with a prefix."""
+    return f"{prefix}{frame:0{padding}}.{fmt.extension}"
 
 
 def draft_folder(output_dir: Path, chunk_id: int) -> Path:

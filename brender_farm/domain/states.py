@@ -64,6 +64,7 @@ class NodeIntent(StrEnum):
 
 ACTIVE_SHOT_STATES = (ShotState.QUEUED, ShotState.RENDERING)
 UNFINISHED_SHOT_STATES = (ShotState.WAITING, *ACTIVE_SHOT_STATES, ShotState.PAUSED)
+OVER_SHOT_STATES = (ShotState.COMPLETED, ShotState.FAILED, ShotState.CANCELLED)
 LIVE_CHUNK_STATES = (ChunkState.SENT, ChunkState.RENDERING)
 
 _S, _C, _N = ShotState, ChunkState, NodeIntent
@@ -115,8 +116,12 @@ SHOT_ACTIONS: dict[str, tuple[ShotState, frozenset[ShotState]]] = {
 """What people may do to a shot: the action, where it leads, and from which states."""
 
 SHOT_OFFERS: dict[str, frozenset[ShotState]] = {
+    "edit": frozenset(_S),
+    "clone": frozenset(_S),
     "rerender": frozenset(_S) - {_S.CANCELLED},
     "audit": frozenset(_S),
+    "archive": frozenset(OVER_SHOT_STATES),
+    "unarchive": frozenset(OVER_SHOT_STATES),
     "delete": frozenset(_S),
 }
 """What else people may ask for, whatever becomes of the shot's state, and in which states."""
@@ -146,9 +151,12 @@ def shot_actions(state: ShotState) -> tuple[str, ...]:
     return tuple(name for name, (_, sources) in SHOT_ACTIONS.items() if state in sources)
 
 
-def shot_offers(state: ShotState) -> tuple[str, ...]:
-    """Return what else may be asked for in this state: rerender, audit, delete."""
-    return tuple(name for name, states in SHOT_OFFERS.items() if state in states)
+def shot_offers(state: ShotState, *, archived: bool = False) -> tuple[str, ...]:
+    """Return what else may be asked for in this state: rerender, audit, archive, delete."""
+    done_already = "archive" if archived else "unarchive"
+    return tuple(
+        name for name, states in SHOT_OFFERS.items() if state in states and name != done_already
+    )
 
 
 def may_rerender(shot: ShotState, frame: FrameState) -> bool:

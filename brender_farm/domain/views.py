@@ -91,6 +91,8 @@ class NodeView:
     has_gpu: bool = False
     speed: float = 1.0
     """How fast it renders: a frame takes it `seconds_per_frame / speed`."""
+    os: str = ""
+    """What its machine runs, such as `Linux 6.1`: it decides how its paths are written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

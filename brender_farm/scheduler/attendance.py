@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,12 +12,17 @@ from sqlalchemy.orm import Session
 from brender_farm import wire
 from brender_farm.db.models import Chunk, Node, Shot
 from brender_farm.db.reads.nodes import all_nodes
+from brender_farm.db.reads.shows import show_roots
 from brender_farm.db.writes.chunks import chunks_by_id, live_chunk_nodes, lose_chunk
 from brender_farm.db.writes.loose import forget_dropped
 from brender_farm.db.writes.nodes import add_node, store_heartbeat, take_offline, touch_nodes
+from brender_farm.db.writes.samples import store_steps
 from brender_farm.db.writes.shots import roll_up
 from brender_farm.domain.leases import SILENCE_S, UNCLAIMED_S, LeaseWatch
+from brender_farm.domain.samples import Samples
 from brender_farm.domain.states import ChunkState
+
+log = logging.getLogger(__name__)
 
 
 def take_attendance(
@@ -26,13 +32,15 @@ def take_attendance(
     *,
     now: datetime,
     now_s: float,
+    samples: Samples | None = None,
 ) -> dict[int, int]:
     """Store the heartbeats, take silent nodes offline, end chunks that nobody holds.
 
-    Runs inside the caller's `writing()`; `now_s` is on the watch's monotonic clock. Returns the
-    lost chunks: id → node's id.
+    Runs inside the caller's `writing()`; `now_s` is on the watch's monotonic clock. With `samples`
+    the machines' figures are kept over time. Returns the lost chunks: id → node's id.
     """
-    return _Roll(session, watch, now, now_s, all_nodes(session)).call(beats)
+    roll = _Roll(session, watch, now, now_s, all_nodes(session), samples or Samples())
+    return roll.call(beats)
 
 
 @dataclass(slots=True)
@@ -42,6 +50,7 @@ class _Roll:
     now: datetime
     now_s: float
     nodes: list[Node]
+    samples: Samples
     in_hand: dict[int, int | None] = field(default_factory=dict)
     """Which frame each chunk was at, by what its node said last."""
     left: set[int] = field(default_factory=set)
@@ -54,6 +63,7 @@ class _Roll:
         }
         self.watch.expect((node.name for node in self.nodes if node.online), self.now_s)
         self._store_new(beats)
+        store_steps(self.session, self.samples.take_due(), self.now)
         self._find_silent()
         lost = self._end_lost({beat.node: _claimed(beat) for beat in beats})
         if self.changed or lost:
@@ -63,6 +73,8 @@ class _Roll:
     def _store_new(self, beats: Sequence[wire.Heartbeat]) -> None:
         nodes = {node.name: node for node in self.nodes}
         claims = {}
+        tells_paths = any(beat.warm or beat.unwell for beat in beats)
+        roots = show_roots(self.session) if tells_paths else ()
         for beat in beats:
             is_new = self.watch.see(beat.node, beat.boot, beat.beat, self.now_s)
             node = nodes.get(beat.node)
@@ -73,7 +85,9 @@ class _Roll:
             if node is None:
                 node = add_node(self.session, beat, self.now)
                 self.nodes.append(node)
-            store_heartbeat(self.session, node, beat, self.now)
+            store_heartbeat(self.session, node, beat, self.now, roots)
+            busy = min(len(beat.claims), beat.slots)
+            self.samples.add(node.id, node.sample, busy, self.now)
             claims[node.id] = _claimed(beat)
             if beat.leaving:
                 self.left.add(node.id)
@@ -84,6 +98,7 @@ class _Roll:
         for node in self.nodes:
             if node.online and self.watch.is_silent(node.name, self.now_s):
                 reason = f"No heartbeat for {SILENCE_S:.0f} s."
+                log.warning("A node fell silent.", extra={"node": node.name})
                 take_offline(self.session, node, now=self.now, reason=reason)
                 self.changed = True
 

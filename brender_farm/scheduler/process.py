@@ -14,13 +14,18 @@ from brender_farm.broker.address import broker_url
 from brender_farm.broker.board import Board
 from brender_farm.broker.link import connect, wait_for_broker
 from brender_farm.broker.queues import FARM_QUEUE
+from brender_farm.broker.vitals import SchedulerVitals
 from brender_farm.celery_app import REPORT, scheduler_app
 from brender_farm.db.core import create_core_app
 from brender_farm.db.migrate import upgrade
 from brender_farm.errors import MessageRefused
+from brender_farm.logs import ship_logs
+from brender_farm.scheduler.archivist import Archivist
 from brender_farm.scheduler.auditor import Auditor
+from brender_farm.scheduler.herald import Herald
 from brender_farm.scheduler.scheduler import Scheduler
 from brender_farm.scheduler.ticker import Ticker
+from brender_farm.service.news import farm_url
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -38,16 +43,22 @@ def run(settings: Settings) -> None:
     with core.app_context():
         upgrade()
     url = wait_for_broker(lambda: broker_url(settings))
+    ship_logs("scheduler", lambda: broker_url(settings))
+    log.info("The scheduler starts.")
     celery = scheduler_app(url)
     scheduler = Scheduler(core, celery, Board(connect(url)))
     _add_tasks(celery, scheduler)
-    ticker = Ticker(scheduler, connect(url))
+    ticker = Ticker(scheduler, connect(url), SchedulerVitals(connect(url, timeout_s=1.0)))
     auditor = Auditor(core, settings.audit)
+    archivist = Archivist(core)
+    herald = Herald(core, farm_url(settings))
 
     def start(**_: Any) -> None:
         gc.freeze()  # what is loaded by now stays: looking at it again took 30 ms now and then
         ticker.start()
         auditor.start()
+        archivist.start()
+        herald.start()
 
     signals.worker_ready.connect(start, weak=False)
     signals.setup_logging.connect(_keep_our_logging, weak=False)
@@ -63,6 +74,8 @@ def run(settings: Settings) -> None:
             "--heartbeat-interval=10",
         ]
     )
+    herald.stop()
+    archivist.stop()
     auditor.stop()
     ticker.stop()
 

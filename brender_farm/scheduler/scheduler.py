@@ -23,12 +23,13 @@ from brender_farm.broker.queues import node_queue
 from brender_farm.celery_app import RENDER_CHUNK, STOP_CHUNKS
 from brender_farm.db.core import writing
 from brender_farm.db.models import Farm
-from brender_farm.db.reads.nodes import node_names
+from brender_farm.db.reads.nodes import node_names, restart_orders
 from brender_farm.db.reads.racing import live_races
 from brender_farm.db.writes.chunks import ending_chunks, live_chunk_nodes
 from brender_farm.db.writes.dependencies import open_due
 from brender_farm.db.writes.twins import dissolve_races
 from brender_farm.domain.leases import LeaseWatch
+from brender_farm.domain.samples import Samples
 from brender_farm.scheduler.attendance import take_attendance
 from brender_farm.service.desk import Desk
 from brender_farm.service.dispatch import Dispatch, assign_chunks
@@ -55,9 +56,11 @@ class Scheduler:
         self._celery = celery
         self._board = board
         self._watch = LeaseWatch()
+        self._samples = Samples()
         self._lock = threading.Lock()
         self._desk = Desk()
         self._unsent: dict[int, Dispatch] = {}
+        self._told_restarts: dict[str, str] | None = None
 
     def receive(self, body: object) -> None:
         """Record one report and give the freed slots their next chunks.
@@ -103,17 +106,30 @@ class Scheduler:
         now = datetime.now(UTC)
         self._desk.forget()
         with self._writing() as session:
-            lost = take_attendance(session, self._watch, beats, now=now, now_s=time.monotonic())
+            lost = take_attendance(
+                session,
+                self._watch,
+                beats,
+                now=now,
+                now_s=time.monotonic(),
+                samples=self._samples,
+            )
             if known is None:
                 dissolve_races(session, now=now)  # what was claimed is forgotten
             open_due(session, now=now)
             dispatches = self._assign(session, now)
             live, names = live_chunk_nodes(session), node_names(session)
             races = live_races(session)
-            ending = ending_chunks(session)
+            ending, restarts = ending_chunks(session), restart_orders(session)
         try:
             self._mirror(known, live, races)
             self._board.replace_ending(ending)
+            if known is None or restarts != self._told_restarts:
+                self._board.replace_restarts(restarts)
+                self._told_restarts = restarts
+            for chunk_id, node_id in lost.items():
+                about = {"chunk_id": chunk_id, "node": names.get(node_id, "")}
+                log.warning("A chunk was lost; its frames go to others.", extra=about)
             if lost:
                 command_nodes(self._celery, STOP_CHUNKS, by_name(lost, names))
         except BROKER_ERRORS as error:

@@ -14,6 +14,7 @@ from brender_farm.service.messages import NUDGE_CHANNEL
 if TYPE_CHECKING:
     from redis import Redis
 
+    from brender_farm.broker.vitals import SchedulerVitals
     from brender_farm.scheduler.scheduler import Scheduler
 
 PASS_INTERVAL_S = 1.0
@@ -24,10 +25,13 @@ log = logging.getLogger(__name__)
 class Ticker(threading.Thread):
     """Runs the scheduler's passes until the process ends."""
 
-    def __init__(self, scheduler: Scheduler, client: Redis) -> None:
+    def __init__(
+        self, scheduler: Scheduler, client: Redis, vitals: SchedulerVitals | None = None
+    ) -> None:
         super().__init__(name="ticker", daemon=True)
         self._scheduler = scheduler
         self._redis = client
+        self._vitals = vitals
         self._ears: Any = None
         self._stopping = threading.Event()
 
@@ -37,13 +41,19 @@ class Ticker(threading.Thread):
             nudged = self._listen(next_pass - time.monotonic())
             try:
                 if time.monotonic() >= next_pass:
-                    self._scheduler.run_pass()
+                    self._pass()
                     next_pass = time.monotonic() + PASS_INTERVAL_S
                 elif nudged:
                     self._scheduler.plan()
             except Exception:
                 log.exception("A pass failed; the next one tries again.")
                 next_pass = time.monotonic() + PASS_INTERVAL_S
+
+    def _pass(self) -> None:
+        began_s = time.monotonic()
+        self._scheduler.run_pass()
+        if self._vitals is not None:
+            self._vitals.note(time.monotonic() - began_s)
 
     def stop(self) -> None:
         self._stopping.set()

@@ -39,8 +39,8 @@ def set_after(
     now = datetime.now(UTC)
     with writing() as session:
         shot = require_shot(session, shot_id)
-        _require_unfinished(shot)
-        _require_no_circle(session, shot, {*whole, *by_frame})
+        require_unfinished(shot)
+        require_no_circle(session, shot, {*whole, *by_frame})
         come_after(session, shot, whole, by_frame, now=now)
         note(session, shot, now=now, actor=actor, reason=_told(whole, by_frame))
         roll_up(session, shot, now=now)
@@ -63,7 +63,8 @@ def _read(
     return whole, tuple(number for number in by_frame if number not in whole)
 
 
-def _require_unfinished(shot: Shot) -> None:
+def require_unfinished(shot: Shot) -> None:
+    """Raise ActionRefused for a shot that is over."""
     if shot.state not in UNFINISHED_SHOT_STATES:
         raise ActionRefused(
             f"It is {shot.state}: there is nothing left that could wait.",
@@ -71,7 +72,8 @@ def _require_unfinished(shot: Shot) -> None:
         )
 
 
-def _require_no_circle(session: Session, shot: Shot, earlier: set[int]) -> None:
+def require_no_circle(session: Session, shot: Shot, earlier: set[int]) -> None:
+    """Raise NotFound for shots that are not there, ActionRefused for a circle, spelled out."""
     missing = missing_shots(session, sorted(earlier))
     if missing:
         raise NotFound(f"There is no {numbered(missing)}.")

@@ -107,7 +107,9 @@ def _open(shot_id: int) -> _Case:
         shot = session.get(Shot, shot_id)
         if shot is None:
             raise NotFound(f"There is no shot {shot_id}.")
-        folder = OutputFolder(Path(shot.output_dir), shot.padding, FORMATS[shot.format])
+        folder = OutputFolder(
+            Path(shot.output_dir), shot.padding, FORMATS[shot.format], shot.file_prefix
+        )
         return _Case(shot.id, folder, shot.done_count, shot.finished_at)
 
 

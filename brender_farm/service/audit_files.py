@@ -34,6 +34,8 @@ class OutputFolder:
     path: Path
     padding: int
     format: ImageFormat
+    file_prefix: str = ""
+    """What stands before the frame number in a picture's name."""
 
     def trouble(self) -> str:
         """Return why it cannot be looked into, and what to do; empty when it can.
@@ -59,7 +61,7 @@ class OutputFolder:
         """Compare a frame's files: existence and size, and with `full` every byte."""
         bytes_read = 0
         for file in frame.files:
-            name = file.name or frame_name(frame.frame, self.padding, self.format)
+            name = file.name or frame_name(frame.frame, self.padding, self.format, self.file_prefix)
             look = _look(self.path / name, name, file, full=full)
             bytes_read += look.bytes_read
             if look.wrong or look.unread:

@@ -12,21 +12,12 @@ from brender_farm.db.models import Shot
 from brender_farm.db.reads.frames import failed_positions
 from brender_farm.db.reads.nodes import known_blender_versions
 from brender_farm.db.reads.shots import require_shot, taken_folders
-from brender_farm.db.writes.chunks import (
-    chunks_by_id,
-    end_chunk,
-    end_live_chunks,
-    live_chunks_of,
-    wind_down,
-)
-from brender_farm.db.writes.frames import ask_again, stored_frame
-from brender_farm.db.writes.loose import loose_by_folder
+from brender_farm.db.writes.frames import ask_again
 from brender_farm.db.writes.shots import move, note, roll_up, touch
-from brender_farm.domain.frames import Spans, frame_list
+from brender_farm.domain.frames import Spans
 from brender_farm.domain.states import (
     ACTIVE_SHOT_STATES,
     UNFINISHED_SHOT_STATES,
-    ChunkState,
     ShotState,
     shot_actions,
 )
@@ -34,6 +25,7 @@ from brender_farm.errors import ActionRefused, Fault, RequestRefused
 from brender_farm.service.messages import Orders, announce
 from brender_farm.service.new_blend import NewBlend, read_new_blend
 from brender_farm.service.shapes.shots import ShotRow
+from brender_farm.service.turnover import begin_anew, finish_the_old
 from brender_farm.service.views import shot_row
 
 _WHY = "The .blend was changed, and the new one adopted."
@@ -59,8 +51,11 @@ def adopt_blend(shot_id: int, scope: str, *, actor: str) -> ShotRow:
         shot = require_shot(session, shot_id)
         _require_adoptable(session, shot, wanted)
         blend, scene, fmt, blender = shot.blend, shot.scene, shot.format, shot.blender
+        render = dict(shot.render)
         versions = list(known_blender_versions(session))
-    new = read_new_blend(blend, scene=scene, fmt=fmt, versions=versions, blender=blender)
+    new = read_new_blend(
+        blend, scene=scene, fmt=fmt, versions=versions, blender=blender, render=render
+    )
     with writing() as session:
         shot = require_shot(session, shot_id)
         _require_adoptable(session, shot, wanted)
@@ -124,9 +119,9 @@ def _require_change(shot: Shot, new: NewBlend) -> None:
 def _require_size(shot: Shot, new: NewBlend, scope: Scope) -> None:
     """Frames of two sizes would make no film."""
     old = (shot.width, shot.height)
-    if scope is Scope.ALL or shot.size_given or new.size == old:
+    if scope is Scope.ALL or shot.size_given or new.size_with(shot.render) == old:
         return
-    width, height = new.size
+    width, height = new.size_with(shot.render)
     raise RequestRefused(
         Fault(
             field="scope",
@@ -141,13 +136,11 @@ def _adopt(
     session: Session, shot: Shot, new: NewBlend, scope: Scope, actor: str, now: datetime
 ) -> Orders:
     if scope is Scope.ALL:
-        _disown(session, shot, now)
-        stop = end_live_chunks(session, shot, ChunkState.RETURNED, now=now, reason=_WHY)
-        orders, again = Orders(stop=stop), Spans.all(shot.frame_count)
+        orders = begin_anew(session, shot, why=_WHY, now=now)
     else:
-        orders = _wind_down(session, shot, now)
-        again = Spans.of(failed_positions(session, shot))
-    ask_again(session, shot, again, reason=_WHY, now=now)
+        orders = finish_the_old(session, shot, why=_WHY, now=now)
+        failed = Spans.of(failed_positions(session, shot))
+        ask_again(session, shot, failed, reason=_WHY, now=now)
     count = shot.frame_count if scope is Scope.ALL else shot.frame_count - shot.done_count
     reason = (
         f"The changed .blend was adopted for {count} of {shot.frame_count} frames "
@@ -160,34 +153,13 @@ def _adopt(
     return orders
 
 
-def _wind_down(session: Session, shot: Shot, now: datetime) -> Orders:
-    """Let what renders finish its frame of the old file; what has not begun goes back at once."""
-    live = live_chunks_of(session, shot.id)
-    begun = [chunk for chunk in live if chunk.state is ChunkState.RENDERING]
-    unbegun = [chunk for chunk in live if chunk.state is not ChunkState.RENDERING]
-    for chunk in unbegun:
-        end_chunk(session, chunk, shot, ChunkState.RETURNED, now=now, reason=_WHY)
-    stop = {chunk.id: chunk.node_id for chunk in unbegun}
-    return Orders(stop=stop, finish=wind_down(begun))
-
-
-def _disown(session: Session, shot: Shot, now: datetime) -> None:
-    """Frames of the old file that are published but not reported yet must not count any more."""
-    loose = chunks_by_id(session, loose_by_folder(session).get(shot.output_dir, ()))
-    own = [chunk for chunk in loose if chunk.shot_id == shot.id]
-    for chunk in (*live_chunks_of(session, shot.id), *own):
-        for number in frame_list(chunk.frames):
-            frame = stored_frame(session, shot, number, now=now)
-            frame.stale_up_to = max(frame.stale_up_to, chunk.id)
-
-
 def _record(shot: Shot, new: NewBlend) -> None:
     state = new.state
     shot.blend_size_bytes, shot.blend_mtime_ns = state.byte_count, state.mtime_ns
     shot.blend_ctime_ns, shot.blend_digest = state.ctime_ns, state.digest
     shot.blend_version, shot.warnings = new.facts.blender_version, list(new.warnings)
     if not shot.size_given:
-        shot.width, shot.height = new.size
+        shot.width, shot.height = new.size_with(shot.render)
     shot.blend_changed = False
     shot.strikes, shot.bans = {}, {}  # what failed with the old file may do with the new one
 

@@ -2,53 +2,38 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TypeVar
-
 from brender_farm.blendfile.facts import BlendFacts, inspect
 from brender_farm.blendfile.scenes import SceneFacts
 from brender_farm.config import Settings
 from brender_farm.db.core import current_settings, reading
 from brender_farm.db.reads.nodes import known_blender_versions
 from brender_farm.db.reads.shots import taken_folders
-from brender_farm.domain.formats import ImageFormat
 from brender_farm.domain.frames import FrameList
 from brender_farm.domain.paths import confine, expand
 from brender_farm.errors import BlendFileError, Fault, FrameSyntaxError, RequestRefused
-from brender_farm.service import checks, first, limits, needs, output, rules, snapshots, waits
-from brender_farm.service.requests import Checked, Existing, ShotRequest
-from brender_farm.wire import RenderChanges
-
-_T = TypeVar("_T")
-
-
-class _Gatherer:
-    """Passes a good value through; keeps a fault and gives None instead."""
-
-    def __init__(self) -> None:
-        self.faults: list[Fault] = []
-
-    def __call__(self, outcome: _T | Fault) -> _T | None:
-        if isinstance(outcome, Fault):
-            self.faults.append(outcome)
-            return None
-        return outcome
-
-    def settle(self) -> None:
-        if self.faults:
-            raise RequestRefused(*self.faults)
+from brender_farm.service import checks, first, limits, needs, rules, snapshots, waits
+from brender_farm.service.gathering import Gatherer
+from brender_farm.service.presets import fill_in, filled_fields
+from brender_farm.service.render_changes import read_render
+from brender_farm.service.render_values import read_percentage
+from brender_farm.service.requests import Checked, ShotRequest
+from brender_farm.service.shows import choose_show
+from brender_farm.service.target import choose_target
 
 
-def check(request: ShotRequest) -> Checked:
+def check(request: ShotRequest, submitter: str = "") -> Checked:
     """Understand a request without storing anything. Raises RequestRefused with every fault."""
     settings = current_settings()
     facts = read_blend(request.blend, settings)
     with reading() as session:
         versions, taken = known_blender_versions(session), taken_folders(session)
-    good = _Gatherer()
+    good = Gatherer()
     good(checks.priority_fault(request.priority))
     chunk_size = good(checks.read_chunk_size(request.chunk_size))
     name = good(checks.read_name(request.name, facts.path))
+    show = good(choose_show(request.show, facts.path))
+    asked = request
+    request = good(fill_in(asked, show)) or asked
     existing = good(checks.read_existing(request.existing))
     frame_limit_s = good(limits.read_frame_limit(request.frame_limit_s))
     memory_limit_bytes = good(limits.read_memory_limit(request.memory_limit_gb))
@@ -66,20 +51,35 @@ def check(request: ShotRequest) -> Checked:
     good(snapshots.snapshot_fault(facts.path) if request.snapshot else None)
     scene = good(checks.choose_scene(facts, request.scene))
     fmt = good(checks.choose_format(request.format, scene)) if scene else None
-    size = good(checks.choose_size(request.width, request.height, scene)) if scene else None
+    size = good(_read_size(request, scene)) if scene else None
     frames = good(_read_frames(request.frames, scene)) if scene or request.frames else None
     frames = good(first.put_first(frames, request.first)) if frames else None
     if frames and after_frames:
         good(waits.unshared_fault(after_frames, frames))
-    folder = None
-    if name and existing and fmt:
-        folder = good(_choose_folder(request, settings, facts.path, name, existing, fmt, taken))
+    target = None
+    if name and existing and scene and fmt:
+        target = good(
+            choose_target(
+                request,
+                show,
+                settings=settings,
+                blend=facts.path,
+                name=name,
+                scene=scene.name,
+                submitter=submitter,
+                existing=existing,
+                fmt=fmt,
+                taken=taken,
+            )
+        )
     warnings = checks.warnings_of(facts, scene, fmt) if scene and fmt else ()
     for text in warnings if request.strict else ():
         good(Fault(field="blend", message=text, remedy="Mend it, or submit without strict."))
+    filled = filled_fields(asked, request)
+    render = read_render(request, scene, fmt, good, filled=filled) if scene and fmt else None
     good.settle()
     assert tags is not None
-    assert name and existing and scene and fmt and size and frames and folder  # noqa: PT018
+    assert name and existing and scene and fmt and size and frames and target and render  # noqa: PT018
     return Checked(
         blend=str(facts.path),
         blend_size_bytes=facts.size_bytes,
@@ -94,7 +94,7 @@ def check(request: ShotRequest) -> Checked:
         height=size[1],
         size_given=size[2],
         format=fmt.name,
-        output_dir=str(folder),
+        output_dir=str(target.folder),
         priority=request.priority,
         chunk_size=chunk_size,
         existing=existing,
@@ -113,9 +113,10 @@ def check(request: ShotRequest) -> Checked:
         after_frames=after_frames or (),
         not_before=not_before,
         race=request.race,
-        show_id=None,
-        file_prefix="",
-        render=RenderChanges(),
+        show_id=show.id if show else None,
+        file_prefix=target.file_prefix,
+        padding=target.padding,
+        render=render,
         notes=(request.notes or "").strip(),
         warnings=warnings,
     )
@@ -132,6 +133,13 @@ def read_blend(text: str, settings: Settings) -> BlendFacts:
         raise RequestRefused(Fault(field="blend", message=str(error), remedy="")) from error
 
 
+def _read_size(request: ShotRequest, scene: SceneFacts) -> tuple[int, int, bool] | Fault:
+    percentage = read_percentage(request.percentage)
+    if isinstance(percentage, Fault):
+        percentage = None  # refused with the other render settings
+    return checks.choose_size(request.width, request.height, scene, percentage)
+
+
 def _read_frames(text: str | None, scene: SceneFacts | None) -> FrameList | Fault:
     if text is None or not text.strip():
         assert scene is not None
@@ -141,24 +149,3 @@ def _read_frames(text: str | None, scene: SceneFacts | None) -> FrameList | Faul
         return FrameList.parse(text)
     except FrameSyntaxError as error:
         return Fault(field="frames", message=str(error), remedy="")
-
-
-def _choose_folder(
-    request: ShotRequest,
-    settings: Settings,
-    blend: Path,
-    name: str,
-    existing: Existing,
-    fmt: ImageFormat,
-    taken: set[str],
-) -> Path | Fault:
-    given = request.output is not None and request.output.strip()
-    wanted = request.output if given else blend.parent / "renders" / checks.folder_name(name)
-    try:
-        base = confine(expand(str(wanted)), settings.roots, "output")
-    except RequestRefused as refusal:
-        return refusal.faults[0]
-    folder = output.choose_output(
-        base=base, always_version=not given, existing=existing, fmt=fmt, taken=taken
-    )
-    return checks.writable_fault(folder) or output.taken_fault(folder, taken) or folder

@@ -11,12 +11,13 @@ from pathlib import Path
 from brender_farm.blendfile.facts import BlendFacts
 from brender_farm.blendfile.scenes import SceneFacts
 from brender_farm.domain.formats import DEFAULT_FORMAT, FORMATS, ImageFormat, find_format
+from brender_farm.domain.picture_size import scaled
 from brender_farm.domain.versions import is_wanted, parse_version
 from brender_farm.errors import Fault
+from brender_farm.service.render_values import PIXELS, is_empty, read_pixels
 from brender_farm.service.requests import Existing
 
 MAX_NAME = 120
-_SIZE_LIMITS = (4, 65_536)
 
 
 def priority_fault(priority: int) -> Fault | None:
@@ -99,33 +100,56 @@ def choose_format(name: str | None, scene: SceneFacts) -> ImageFormat | Fault:
 
 
 def choose_size(
-    width: int | None, height: int | None, scene: SceneFacts
+    width: float | str | None,
+    height: float | str | None,
+    scene: SceneFacts,
+    percentage: int | None = None,
 ) -> tuple[int, int, bool] | Fault:
-    """Return width, height in pixels and whether they were asked for."""
-    if width is None and height is None:
-        return *scene_size(scene), False
-    low, high = _SIZE_LIMITS
-    if width is None or height is None or not low <= width <= high or not low <= height <= high:
+    """Return the finished picture's width and height in pixels, and whether they were given.
+
+    `percentage` is of the given size, or of the scene's resolution; None: as the scene says.
+    """
+    if is_empty(width) and is_empty(height):
+        share = percentage if percentage is not None else scene.percentage
+        size, is_given = (scaled(scene.width, share), scaled(scene.height, share)), False
+    else:
+        across, down = read_pixels("width", width), read_pixels("height", height)
+        if not isinstance(across, int) or not isinstance(down, int):
+            return _size_fault(width, height)
+        share = percentage if percentage is not None else 100
+        size, is_given = (scaled(across, share), scaled(down, share)), True
+    low, high = PIXELS
+    if percentage is not None and not all(low <= pixels <= high for pixels in size):
         return Fault(
-            field="width",
-            message=f"{width} × {height} is not a size that can be rendered.",
-            remedy=f"Give both width and height, {low} to {high:,} pixels, or neither.",
+            field="percentage",
+            message=f"{percentage} % makes it {size[0]:,} × {size[1]:,} pixels.",
+            remedy=f"Choose another: Blender renders {low} to {high:,} pixels each way.",
         )
-    return width, height, True
+    return *size, is_given
 
 
-def scene_size(scene: SceneFacts) -> tuple[int, int]:
-    """Return the width and height that the scene itself renders, in pixels."""
-    share = scene.percentage / 100
-    return max(1, int(scene.width * share)), max(1, int(scene.height * share))
+def _size_fault(width: float | str | None, height: float | str | None) -> Fault:
+    low, high = PIXELS
+    return Fault(
+        field="width",
+        message=f"{width} × {height} is not a size that can be rendered.",
+        remedy=f"Give both width and height, {low} to {high:,} pixels, or neither.",
+    )
 
 
 def version_fault(
     facts: BlendFacts, node_versions: Iterable[str], wanted: str = ""
 ) -> Fault | None:
     """Refuse what no known node has the Blender for; a farm without nodes refuses nothing."""
+    return no_version_fault(facts.blender_version, node_versions, wanted)
+
+
+def no_version_fault(
+    blend_version: str, node_versions: Iterable[str], wanted: str = ""
+) -> Fault | None:
+    """Do the same for a file that was saved by this version."""
     known = sorted(set(node_versions), key=parse_version)
-    if not known or any(is_wanted(each, wanted, facts.blender_version) for each in known):
+    if not known or any(is_wanted(each, wanted, blend_version) for each in known):
         return None
     if wanted:
         return Fault(
@@ -135,8 +159,7 @@ def version_fault(
         )
     return Fault(
         field="blend",
-        message=f"It was saved by Blender {facts.blender_version}; "
-        f"the newest on the farm is {known[-1]}.",
+        message=f"It was saved by Blender {blend_version}; the newest on the farm is {known[-1]}.",
         remedy="Install that version on a node, or save the file with an older Blender.",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +29,18 @@ from brender_farm.service.snapshots import remove_snapshot
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """A shot that the database knows no more: what nodes are to be told, what is left on disk."""
+
+    orders: Orders
+    folder: str
+    chunk_ids: tuple[int, ...]
+    is_shared: bool
+    """Whether another shot has the same output folder."""
+    snapshot: str | None
+
+
 def delete_shot(shot_id: int, *, actor: str, reason: str = "") -> None:
     """Stop a shot at once and forget it, its chunks, its logs and its snapshot.
 
@@ -37,36 +50,64 @@ def delete_shot(shot_id: int, *, actor: str, reason: str = "") -> None:
     now = datetime.now(UTC)
     with writing() as session:
         shot = require_shot(session, shot_id)
-        _require_unawaited(session, shot)
-        why = "The shot was deleted."
-        orders = Orders(
-            stop=end_live_chunks(session, shot, ChunkState.CANCELLED, now=now, reason=why)
-        )
-        add_event(
-            session,
-            at=now,
-            actor=actor,
-            subject="shot",
-            subject_id=shot_id,
-            from_state=shot.state,
-            to_state="deleted",
-            reason=f"{shot.name}, {shot.frame_count} frames. {reason}".strip(),
-        )
-        folder, snapshot = shot.output_dir, shot.blend if shot.source_blend else None
-        chunk_ids = list(session.scalars(select(Chunk.id).where(Chunk.shot_id == shot_id)))
-        shared = session.scalar(
-            select(func.count()).select_from(Shot).where(Shot.output_dir == folder)
-        )
-        forget_followers(session, shot, now=now)
-        session.flush()
-        for table in (Frame, Chunk):
-            session.execute(delete(table).where(table.shot_id == shot_id))
-        session.execute(delete(Shot).where(Shot.id == shot_id))
-        session.execute(update(Farm).values(shots_rev=Farm.shots_rev + 1))
-    announce(orders)
-    if snapshot is not None:
-        remove_snapshot(Path(snapshot))
-    _remove_traces(folder, chunk_ids, is_shared=(shared or 0) > 1)
+        forgotten = forget(session, shot, actor=actor, reason=reason, now=now)
+    announce(forgotten.orders)
+    remove_traces(forgotten)
+
+
+def forget(session: Session, shot: Shot, *, actor: str, reason: str, now: datetime) -> Forgotten:
+    """Take a shot out of the database, in the open transaction.
+
+    Raises ActionRefused while unfinished shots wait for it. When the transaction has ended, its
+    traces are to be removed.
+    """
+    _require_unawaited(session, shot)
+    why = "The shot was deleted."
+    orders = Orders(stop=end_live_chunks(session, shot, ChunkState.CANCELLED, now=now, reason=why))
+    add_event(
+        session,
+        at=now,
+        actor=actor,
+        subject="shot",
+        subject_id=shot.id,
+        from_state=shot.state,
+        to_state="deleted",
+        reason=f"{shot.name}, {shot.frame_count} frames. {reason}".strip(),
+    )
+    same_folder = select(func.count()).select_from(Shot).where(Shot.output_dir == shot.output_dir)
+    forgotten = Forgotten(
+        orders=orders,
+        folder=shot.output_dir,
+        chunk_ids=tuple(session.scalars(select(Chunk.id).where(Chunk.shot_id == shot.id))),
+        is_shared=(session.scalar(same_folder) or 0) > 1,
+        snapshot=shot.blend if shot.source_blend else None,
+    )
+    forget_followers(session, shot, now=now)
+    session.flush()
+    for table in (Frame, Chunk):
+        session.execute(delete(table).where(table.shot_id == shot.id))
+    session.execute(delete(Shot).where(Shot.id == shot.id))
+    session.execute(update(Farm).values(shots_rev=Farm.shots_rev + 1))
+    return forgotten
+
+
+def remove_traces(forgotten: Forgotten) -> None:
+    """Remove a forgotten shot's snapshot, logs and drafts; finished frames stay.
+
+    What cannot be removed stays, and harms nobody.
+    """
+    if forgotten.snapshot is not None:
+        remove_snapshot(Path(forgotten.snapshot))
+    try:
+        output = confine(forgotten.folder, current_settings().roots, "output")
+        if not forgotten.is_shared:
+            shutil.rmtree(output / WORK_FOLDER, ignore_errors=True)
+            return
+        for chunk_id in forgotten.chunk_ids:
+            log_path(output, chunk_id).unlink(missing_ok=True)
+    except (OSError, RequestRefused) as error:
+        where = {"folder": forgotten.folder, "error": str(error)}
+        log.info("A deleted shot's logs stay.", extra=where)
 
 
 def _require_unawaited(session: Session, shot: Shot) -> None:
@@ -77,16 +118,3 @@ def _require_unawaited(session: Session, shot: Shot) -> None:
             f"{numbered(waiting).capitalize()} {'waits' if one else 'wait'} for it: "
             f"start or delete {'that one' if one else 'them'} first."
         )
-
-
-def _remove_traces(folder: str, chunk_ids: list[int], *, is_shared: bool) -> None:
-    """Remove logs and drafts; what cannot be removed stays, and harms nobody."""
-    try:
-        output = confine(folder, current_settings().roots, "output")
-        if not is_shared:
-            shutil.rmtree(output / WORK_FOLDER, ignore_errors=True)
-            return
-        for chunk_id in chunk_ids:
-            log_path(output, chunk_id).unlink(missing_ok=True)
-    except (OSError, RequestRefused) as error:
-        log.info("A deleted shot's logs stay.", extra={"folder": folder, "error": str(error)})

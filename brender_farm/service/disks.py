@@ -50,13 +50,14 @@ class DiskWatch:
 
     def _run(self) -> None:
         try:
-            self._known = _look(self._roots)
+            self._known = disk_rooms(self._roots)
         finally:
             self._is_looking = False
             self._done.set()
 
 
-def _look(roots: Sequence[Path]) -> tuple[DiskRoom, ...]:
+def disk_rooms(roots: Sequence[Path]) -> tuple[DiskRoom, ...]:
+    """Return the room under each root that is there, each disk once. A disk may hang."""
     seen: dict[tuple[int, int], DiskRoom] = {}
     for root in roots:
         try:

@@ -13,6 +13,7 @@ from brender_farm.db.models import Chunk, Shot
 from brender_farm.db.writes.chunks import cut_chunk
 from brender_farm.db.writes.loose import loose_by_folder
 from brender_farm.db.writes.shots import roll_up, touch
+from brender_farm.domain.path_mapping import Root, System, system_of, to_node
 from brender_farm.domain.planning import plan
 from brender_farm.domain.views import Assignment
 from brender_farm.service.desk import Desk, is_dispatchable
@@ -71,7 +72,11 @@ def assign_chunks(session: Session, *, now: datetime, desk: Desk | None = None) 
     session.flush()  # all at once: now they have ids
     desk.note_sent(session, [chunk for _, chunk, _ in cut])
     return [
-        Dispatch(node=node, order=_order(chunk, shot), race=_race(chunk, shot))
+        Dispatch(
+            node=node,
+            order=_order(chunk, shot, desk.roots, system_of(desk.nodes[node].os)),
+            race=_race(chunk, shot),
+        )
         for node, chunk, shot in cut
     ]
 
@@ -85,14 +90,17 @@ def _can_give(shot: Shot, assignment: Assignment) -> bool:
     return is_dispatchable(shot) and (not assignment.lot or assignment.lot in shot.retries)
 
 
-def _order(chunk: Chunk, shot: Shot) -> wire.ChunkOrder:
+def _order(
+    chunk: Chunk, shot: Shot, roots: tuple[Root, ...], system: System | None
+) -> wire.ChunkOrder:
+    """Return what the node is told; its paths are those of its own system."""
     return wire.ChunkOrder(
         chunk_id=chunk.id,
         shot_id=shot.id,
         shot_name=shot.name,
         frames=chunk.frames,
         scene=wire.SceneOrder(
-            blend=shot.blend,
+            blend=to_node(shot.blend, roots, system),
             size_bytes=shot.blend_size_bytes,
             mtime_ns=shot.blend_mtime_ns,
             ctime_ns=shot.blend_ctime_ns,
@@ -105,7 +113,7 @@ def _order(chunk: Chunk, shot: Shot) -> wire.ChunkOrder:
             device=shot.device,  # type: ignore[arg-type]  # a wrong one was never stored
             render=wire.read(wire.RenderChanges, shot.render),
         ),
-        output_dir=shot.output_dir,
+        output_dir=to_node(shot.output_dir, roots, system),
         padding=shot.padding,
         file_prefix=shot.file_prefix,
         limits=wire.RenderLimits(frame_s=shot.frame_limit_s, memory_bytes=shot.memory_limit_bytes),

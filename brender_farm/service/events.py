@@ -9,7 +9,7 @@ from brender_farm.db.reads import events as reads
 from brender_farm.service.shapes.farm import EventRow
 from brender_farm.service.views import event_row
 
-SUBJECTS = ("shot", "node", "chunk", "show", "preset", "limit", "share", "setting")
+SUBJECTS = ("shot", "node", "chunk", "show", "preset", "limit", "share", "setting", "subscription")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

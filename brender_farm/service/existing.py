@@ -21,7 +21,7 @@ class SoundFrame:
     digest: str
 
 
-def sound_frames(checked: Checked, padding: int) -> list[SoundFrame]:
+def sound_frames(checked: Checked) -> list[SoundFrame]:
     """Decode every file that is there for one of the frames; return the sound ones."""
     from brender_farm.images.decode import decode
 
@@ -30,7 +30,7 @@ def sound_frames(checked: Checked, padding: int) -> list[SoundFrame]:
     there = {entry.name for entry in folder.iterdir()}
     sound = []
     for frame in frame_list(checked.frames):
-        name = frame_name(frame, padding, fmt)
+        name = frame_name(frame, checked.padding, fmt, checked.file_prefix)
         if name not in there:
             continue
         try:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from brender_farm.db.core import reading
 from brender_farm.db.reads import failures as reads
+from brender_farm.domain.error_lines import error_lines
 from brender_farm.domain.explain import Explanation, explain
-from brender_farm.domain.states import FrameState
+from brender_farm.domain.states import FrameState, may_rerender, shot_actions
+
+_ERRORS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,11 @@ class Failure:
     reason: str
     last_line: str
     """The last line of Blender's output."""
+    errors: tuple[str, ...]
+    """The last of its lines that tell of trouble, oldest first."""
     explanation: Explanation | None
+    actions: tuple[str, ...]
+    """What may be done about it: rerender, pause (its shot)."""
     at: datetime
 
 
@@ -41,8 +49,11 @@ class FailureList:
     tag: str
 
 
-def list_failures(limit: int = 200) -> FailureList:
-    """Return the frames that failed, of the newest hundred shots with any; newest first."""
+def list_failures(limit: int = 200, node_id: int | None = None) -> FailureList:
+    """Return the frames that failed, of the newest hundred shots with any; newest first.
+
+    With `node_id` only those that failed last on that node.
+    """
     with reading() as session:
         rows = tuple(
             Failure(
@@ -55,10 +66,12 @@ def list_failures(limit: int = 200) -> FailureList:
                 chunk_id=row.chunk_id,
                 reason=row.reason,
                 last_line=_last_line(row.log_tail),
+                errors=tuple(error_lines(row.log_tail.splitlines(), _ERRORS_SHOWN)),
                 explanation=explain(row.reason, row.log_tail),
+                actions=_actions(row),
                 at=row.at,
             )
-            for row in reads.failed_frames(session, limit)
+            for row in reads.failed_frames(session, limit, node_id)
         )
         return FailureList(
             rows=rows, total=reads.gave_up_count(session), tag=reads.failures_tag(session)
@@ -69,6 +82,12 @@ def failures_tag() -> str:
     """Return a tag that changes when any shot does."""
     with reading() as session:
         return reads.failures_tag(session)
+
+
+def _actions(row: Any) -> tuple[str, ...]:
+    again = ["rerender"] if may_rerender(row.shot_state, row.state) else []
+    pause = ["pause"] if "pause" in shot_actions(row.shot_state) else []
+    return (*again, *pause)
 
 
 def _last_line(log_tail: str) -> str:

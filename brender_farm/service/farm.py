@@ -19,7 +19,9 @@ def glance() -> FarmGlance:
     """Return the farm in one line."""
     with reading() as session:
         farm = session.get_one(Farm, 1)
-        nodes = session.execute(select(Node.online, Node.slots)).all()
+        nodes = session.execute(
+            select(Node.online, Node.slots).where(Node.is_gone.is_(False))
+        ).all()
         busy = select(func.count()).where(Chunk.state.in_(LIVE_CHUNK_STATES))
         active = select(func.count()).where(Shot.state.in_(UNFINISHED_SHOT_STATES))
         return FarmGlance(
@@ -29,10 +31,11 @@ def glance() -> FarmGlance:
             slots_total=sum(node.slots for node in nodes if node.online),
             shots_active=session.scalar(active) or 0,
             scheduler_seen_at=farm.pass_at,
-            scheduler_silent=_is_silent(farm.pass_at),
+            scheduler_silent=is_silent(farm.pass_at),
             broker_trouble=farm.broker_trouble,
         )
 
 
-def _is_silent(seen_at: datetime | None) -> bool:
+def is_silent(seen_at: datetime | None) -> bool:
+    """Tell whether a scheduler whose last pass ended then is silent now."""
     return seen_at is None or (datetime.now(UTC) - seen_at).total_seconds() > SCHEDULER_SILENT_S

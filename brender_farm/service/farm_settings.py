@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from brender_farm.db.core import reading, writing
-from brender_farm.db.models import FarmSetting
+from brender_farm.db.models import FarmSetting, Show
 from brender_farm.db.writes.events import add_event
 from brender_farm.errors import Fault, NotFound, RequestRefused
 from brender_farm.service.limits import number_within, shown
@@ -40,7 +41,8 @@ KINDS = (
         name="slow_factor",
         default=3.0,
         title="A frame is slow when it takes",
-        words="times as long as the shot's other frames do; then it stands under Stuck and failed.",
+        words="So many times as long as its shot's other frames usually take, and 10 s longer at "
+        "least: then it stands under Stuck and failed.",
         unit="times",
         low=1.2,
         high=100,
@@ -49,7 +51,7 @@ KINDS = (
         name="archive_after_days",
         default=0,
         title="Archive finished shots after",
-        words="days: they leave the list, and nothing of them is lost. 0: never by itself.",
+        words="They leave the list then, and nothing of them is lost. 0: never by themselves.",
         unit="days",
         low=0,
         high=3650,
@@ -81,25 +83,64 @@ def all_settings() -> dict[str, Any]:
 
 def change_setting(name: str, text: str | bool | float, *, actor: str) -> bool | float | int:
     """Set one and return what it is now. Raises NotFound and RequestRefused."""
-    if name not in _BY_NAME:
-        raise NotFound(f"There is no setting {name!r}. There are: {', '.join(_BY_NAME)}.")
-    kind = _BY_NAME[name]
-    value = _read(kind, text)
-    with writing() as session:
-        before = setting(session, name)
-        if value != before:
-            _store(session, name, value)
-            add_event(
-                session,
-                at=datetime.now(UTC),
-                actor=actor,
-                subject="setting",
-                subject_id=0,
-                from_state="",
-                to_state="",
-                reason=f"{kind.title}: {_said(before)} → {_said(value)}.",
-            )
+    value: bool | float | int = change_settings({name: text}, actor=actor)[name]
     return value
+
+
+def change_settings(asked: Mapping[str, str | bool | float], *, actor: str) -> dict[str, Any]:
+    """Set some, all or none, and return what they are now.
+
+    Raises NotFound for a name that is none, RequestRefused with a fault for each that cannot be.
+    """
+    for name in asked:
+        if name not in _BY_NAME:
+            raise NotFound(f"There is no setting {name!r}. There are: {', '.join(_BY_NAME)}.")
+    values = _read_all(asked)
+    with writing() as session:
+        for name, value in values.items():
+            kind, before = _BY_NAME[name], setting(session, name)
+            _require_show(session, kind, value)
+            if value != before:
+                _store(session, name, value)
+                _tell(session, kind, before, value, actor)
+    return values
+
+
+def _read_all(asked: Mapping[str, str | bool | float]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for name, text in asked.items():
+        try:
+            values[name] = _read(_BY_NAME[name], text)
+        except RequestRefused as error:
+            faults += error.faults
+    if faults:
+        raise RequestRefused(*faults)
+    return values
+
+
+def _tell(session: Session, kind: Kind, before: Any, value: Any, actor: str) -> None:
+    add_event(
+        session,
+        at=datetime.now(UTC),
+        actor=actor,
+        subject="setting",
+        subject_id=0,
+        from_state="",
+        to_state="",
+        reason=f"{kind.title}: {_said(before)} → {_said(value)}.",
+    )
+
+
+def _require_show(session: Session, kind: Kind, value: float) -> None:
+    if kind.name == "active_show" and value and session.get(Show, int(value)) is None:
+        raise RequestRefused(
+            Fault(
+                field=kind.name,
+                message=f"There is no show {value:g}.",
+                remedy="Choose one of the Shows page, or 0 for none.",
+            )
+        )
 
 
 def _store(session: Session, name: str, value: bool | float) -> None:

@@ -19,7 +19,26 @@ def frame_file(shot_id: int, frame: int) -> Path:
         shot = session.get(Shot, shot_id)
         if shot is None or done_frame(session, shot_id, frame) is None:
             raise NotFound(f"Shot {shot_id} has no finished frame {frame}.")
-        return Path(shot.output_dir) / frame_name(frame, shot.padding, FORMATS[shot.format])
+        return picture_path(shot, frame)
+
+
+def recorded_picture(shot_id: int, frame: int) -> tuple[Path, str]:
+    """Return a finished frame's file and its digest, empty when that is not known.
+
+    Raises NotFound when it is not finished.
+    """
+    with reading() as session:
+        shot = session.get(Shot, shot_id)
+        stored = done_frame(session, shot_id, frame) if shot is not None else None
+        if shot is None or stored is None:
+            raise NotFound(f"Shot {shot_id} has no finished frame {frame}.")
+        return picture_path(shot, frame), stored.digest or ""
+
+
+def picture_path(shot: Shot, frame: int) -> Path:
+    """Return where a frame's picture is once it is finished."""
+    name = frame_name(frame, shot.padding, FORMATS[shot.format], shot.file_prefix)
+    return Path(shot.output_dir) / name
 
 
 def extra_file(shot_id: int, frame: int, name: str) -> Path:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from celery import Celery
 
 NodeOrders = dict[str, dict[str, list[int]]]
+"""Command → node's name → chunks."""
 
 NUDGE_CHANNEL = "brender:nudge"
 _FLUSH_S = 2.0
@@ -43,15 +44,26 @@ class Orders:
     """Kill the render; the chunk is no longer theirs."""
     finish: Mapping[int, int] = field(default_factory=dict)
     """End the chunk after its current frame."""
+    restart: Mapping[str, str] = field(default_factory=dict)
+    """Start its Blenders anew: node's name → which order it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Post:
+    """What one message to the broker says."""
+
+    orders: NodeOrders
+    restart: Mapping[str, str]
 
 
 def announce(orders: Orders | None = None) -> None:
     """Nudge the scheduler to plan, and give nodes their orders at once."""
-    _messenger(current_settings()).post(_addressed(orders) if orders else {})
+    orders = orders or Orders()
+    post = _Post(orders=_addressed(orders), restart=orders.restart)
+    _messenger(current_settings()).post(post)
 
 
 def _addressed(orders: Orders) -> NodeOrders:
-    """Return command → node's name → chunk ids."""
     from brender_farm.celery_app import FINISH_CHUNKS, STOP_CHUNKS
 
     commands = {STOP_CHUNKS: orders.stop, FINISH_CHUNKS: orders.finish}
@@ -81,14 +93,14 @@ def _messenger(settings: Settings) -> _Messenger:
 @dataclass
 class _Messenger:
     settings: Settings
-    _inbox: queue.Queue[NodeOrders] = field(default_factory=queue.Queue)
+    _inbox: queue.Queue[_Post] = field(default_factory=queue.Queue)
     _thread: threading.Thread | None = None
     _idle: threading.Event = field(default_factory=threading.Event)
     _starting: threading.Lock = field(default_factory=threading.Lock)
 
-    def post(self, orders: NodeOrders) -> None:
+    def post(self, post: _Post) -> None:
         self._idle.clear()
-        self._inbox.put(orders)
+        self._inbox.put(post)
         with self._starting:  # a forked web worker must start a thread of its own
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, daemon=True, name="messages")
@@ -101,26 +113,27 @@ class _Messenger:
 
     def _run(self) -> None:
         while True:
-            orders = self._inbox.get()
+            post = self._inbox.get()
             try:
-                self._send(orders)
+                self._send(post)
             except Exception:
                 log.info("The broker does not answer; the next pass will do it.", exc_info=True)
             if self._inbox.empty():
                 self._idle.set()
 
-    def _send(self, orders: NodeOrders) -> None:
+    def _send(self, post: _Post) -> None:
         from brender_farm.celery_app import STOP_CHUNKS, client_app
 
         url = broker_url(self.settings)
         with connect(url, timeout_s=2.0) as client:
-            stopped = orders.get(STOP_CHUNKS, {}).values()
+            stopped = post.orders.get(STOP_CHUNKS, {}).values()
             Board(client).remove_live(chunk_id for ids in stopped for chunk_id in ids)
             client.publish(NUDGE_CHANNEL, b"")
-        if orders:
+        if post.orders or post.restart:
             celery = client_app(url)
-            for command, chunks in orders.items():
+            for command, chunks in post.orders.items():
                 command_nodes(celery, command, chunks)
+            restart_nodes(celery, post.restart)
 
 
 def command_nodes(celery: Celery, command: str, chunks: Mapping[str, list[int]]) -> None:
@@ -130,4 +143,14 @@ def command_nodes(celery: Celery, command: str, chunks: Mapping[str, list[int]])
     for node, chunk_ids in chunks.items():
         celery.control.broadcast(
             command, arguments={"chunk_ids": chunk_ids}, destination=[node_hostname(node)]
+        )
+
+
+def restart_nodes(celery: Celery, orders: Mapping[str, str]) -> None:
+    """Have nodes (name → which order it is) start their Blenders anew."""
+    from brender_farm.celery_app import RESTART_BLENDERS, node_hostname
+
+    for node, order in orders.items():
+        celery.control.broadcast(
+            RESTART_BLENDERS, arguments={"order": order}, destination=[node_hostname(node)]
         )

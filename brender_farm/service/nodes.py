@@ -6,15 +6,24 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
+from brender_farm.config import read_tags
 from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Node, Shot
 from brender_farm.db.reads import nodes as reads
+from brender_farm.db.reads.node_list import live_chunks_of_nodes
 from brender_farm.db.writes.chunks import end_chunk, live_chunks_on, wind_down
-from brender_farm.db.writes.nodes import set_intent, store_hours
+from brender_farm.db.writes.nodes import (
+    ask_for_restart,
+    forget_node,
+    set_intent,
+    store_hours,
+    store_tags,
+)
+from brender_farm.db.writes.samples import forget_samples
 from brender_farm.db.writes.shots import roll_up
 from brender_farm.domain.hours import EXAMPLE, read_hours
 from brender_farm.domain.states import ChunkState, NodeIntent, target_of
-from brender_farm.errors import Fault, NotFound, RequestRefused
+from brender_farm.errors import ActionRefused, Fault, NotFound, RequestRefused
 from brender_farm.service.messages import Orders, announce
 from brender_farm.service.shapes.nodes import NodeList, NodeRow
 from brender_farm.service.views import node_row
@@ -25,7 +34,7 @@ def list_nodes() -> NodeList:
     now = datetime.now(UTC)
     with reading() as session:
         chunks = reads.live_chunks_by_node(session)
-        nodes = reads.all_nodes(session)
+        nodes = reads.known_nodes(session)
         rows = tuple(node_row(node, chunks.get(node.id, {}), now) for node in nodes)
         return NodeList(rows=rows, tag=str(reads.nodes_rev(session)))
 
@@ -34,6 +43,18 @@ def nodes_tag() -> str:
     """Return a tag that changes when anything of any node does."""
     with reading() as session:
         return str(reads.nodes_rev(session))
+
+
+def count_nodes() -> int:
+    """Return how many nodes are known."""
+    with reading() as session:
+        return reads.count_nodes(session)
+
+
+def get_node(node_id: int) -> NodeRow:
+    """Return one node with what it renders. Raises NotFound."""
+    with reading() as session:
+        return _row(session, _find(session, node_id), datetime.now(UTC))
 
 
 def act_on_node(
@@ -70,6 +91,66 @@ def set_hours(node_id: int, text: str, *, actor: str) -> NodeRow:
     return row
 
 
+def set_tags(node_id: int, text: str | None, *, actor: str) -> NodeRow:
+    """Give a node tags with commas between, which count instead of its own; None: its own again.
+
+    What it renders it finishes. Raises NotFound and RequestRefused.
+    """
+    tags, now = None if text is None else _read_tags(text), datetime.now(UTC)
+    with writing() as session:
+        node = _find(session, node_id)
+        store_tags(session, node, tags, now=now, actor=actor)
+        row = _row(session, node, now)
+    announce()
+    return row
+
+
+def restart_blenders(node_id: int, *, actor: str) -> NodeRow:
+    """Have a node start its Blenders anew: those that idle at once, others after their frame.
+
+    Nothing of its work is lost. A node that is offline does it when it is back. Raises NotFound.
+    """
+    now = datetime.now(UTC)
+    with writing() as session:
+        node = _find(session, node_id)
+        ask_for_restart(session, node, now=now, actor=actor)
+        order = reads.restart_order(node.restart_asked_at or now)
+        row = _row(session, node, now)
+    announce(Orders(restart={row.name: order}))
+    return row
+
+
+def forget(node_id: int, *, actor: str, reason: str = "") -> None:
+    """Have the farm forget a node that is gone for good; what it rendered keeps its name.
+
+    Should it send a heartbeat again, it is back as a new one. Raises NotFound, and ActionRefused
+    while it is online or has chunks.
+    """
+    with writing() as session:
+        node = _find(session, node_id)
+        _require_gone(session, node)
+        forget_node(session, node, now=datetime.now(UTC), actor=actor, reason=reason)
+        forget_samples(session, node_id)
+    announce()
+
+
+def _require_gone(session: Session, node: Node) -> None:
+    if node.online:
+        raise ActionRefused(f"{node.name} is online: stop its process first.")
+    if live_chunks_on(session, node.id):
+        raise ActionRefused(
+            f"{node.name} still has chunks: they go back in a moment, then try again."
+        )
+
+
+def _read_tags(text: str) -> tuple[str, ...]:
+    try:
+        return read_tags(text)
+    except ValueError as error:
+        fault = Fault(field="tags", message=f"{error}".capitalize(), remedy="Example: gpu, fast")
+        raise RequestRefused(fault) from None
+
+
 def _read_hours(text: str) -> str:
     """Return hours as they are written best; empty: always."""
     try:
@@ -82,13 +163,13 @@ def _read_hours(text: str) -> str:
 
 
 def _row(session: Session, node: Node, now: datetime) -> NodeRow:
-    return node_row(node, reads.live_chunks_by_node(session).get(node.id, {}), now)
+    return node_row(node, live_chunks_of_nodes(session, [node.id]).get(node.id, {}), now)
 
 
 def _find(session: Session, node_id: int) -> Node:
     node = session.get(Node, node_id)
-    if node is None:
-        raise NotFound(f"There is no node {node_id}.")
+    if node is None or node.is_gone:
+        raise NotFound(f"There is no node {node_id} on this farm.")
     return node
 
 

@@ -16,17 +16,24 @@ _VERSION = re.compile(r"v(\d{3,})\Z")
 
 
 def choose_output(
-    *, base: Path, always_version: bool, existing: Existing, fmt: ImageFormat, taken: set[str]
+    *,
+    base: Path,
+    always_version: bool,
+    existing: Existing,
+    fmt: ImageFormat,
+    taken: set[str],
+    prefix: str = "",
 ) -> Path:
     """Return the folder to render into.
 
     `taken` are the folders that unfinished shots write to. A base that already holds frames, or
-    that is `always_version`ed, gets the next version under `new-version`.
+    that is `always_version`ed, gets the next version under `new-version`. `prefix` is what stands
+    before the frame number in a file's name.
     """
     if existing is not Existing.NEW_VERSION:
         return _latest_version(base) if always_version else base
     versions = _versions(base)
-    if not always_version and not versions and not holds_frames(base, fmt):
+    if not always_version and not versions and not holds_frames(base, fmt, prefix):
         return base
     number = max(versions, default=0) + 1
     while str(base / f"v{number:03}") in taken:
@@ -65,9 +72,9 @@ def remove_made(folders: Sequence[Path]) -> None:
             folder.rmdir()
 
 
-def holds_frames(folder: Path, fmt: ImageFormat) -> bool:
+def holds_frames(folder: Path, fmt: ImageFormat, prefix: str = "") -> bool:
     """Tell whether the folder has files that look like frames of this format."""
-    pattern = re.compile(rf"\d+\.{fmt.extension}\Z")
+    pattern = re.compile(rf"{re.escape(prefix)}\d+\.{fmt.extension}\Z")
     try:
         return any(pattern.match(entry.name) for entry in folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from brender_farm.db.core import reading
 from brender_farm.db.models import Shot
 from brender_farm.db.reads import overview as reads
-from brender_farm.db.reads.shots import counts_by_state
+from brender_farm.db.reads.shots import archived_count, counts_by_state
 from brender_farm.domain.time_left import TimeLeft
 from brender_farm.service.foresight import current_forecast
 from brender_farm.service.shapes.shots import ShotRow
 from brender_farm.service.statistics import WorkSum, last_hours
+from brender_farm.service.stuck import count_stuck
 from brender_farm.service.views import shot_row, with_time_left
 
 _NEWS = timedelta(hours=24)
@@ -45,6 +47,8 @@ class Overview:
     """By priority, highest first."""
     troubled: tuple[ShotRow, ...]
     """Shots that wait for somebody: paused by the farm, or failed since yesterday."""
+    stuck_count: int
+    """Frames that render for far longer than they should."""
     hours: tuple[WorkSum, ...]
     """The last 24, oldest first; the last one is not over yet."""
     slot_count: int
@@ -52,10 +56,8 @@ class Overview:
     """When all that is queued will be done; None: nothing is, or it cannot be told."""
     tag: str
     """Changes when a shot or a node does."""
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(self.counts.values())
+    is_empty: bool
+    """Whether the farm knows no shot at all."""
 
     @property
     def day(self) -> WorkSum:
@@ -77,26 +79,19 @@ def overview() -> Overview:
     hours = last_hours()
     told = current_forecast()
     with reading() as session:
+        counts = counts_by_state(session)
         return Overview(
             queue_left=told.queue,
             tag=reads.farm_tag(session),
-            counts=counts_by_state(session),
-            strip=tuple(
-                StripFrame(
-                    shot_id=row.shot_id,
-                    shot_name=row.shot_name,
-                    frame=row.frame,
-                    node=row.node,
-                    tag=(row.digest or "")[:16],
-                    at=row.at,
-                )
-                for row in reads.newest_frames(session, STRIP_FRAMES)
-            ),
+            counts=counts,
+            is_empty=not (any(counts.values()) or archived_count(session)),
+            strip=tuple(map(strip_frame, reads.newest_frames(session, STRIP_FRAMES))),
             rendering=tuple(
                 with_time_left(row, told)
                 for row in _rows(reads.rendering_shots(session, SHOTS_SHOWN))
             ),
             troubled=_rows(reads.troubled_shots(session, datetime.now(UTC) - _NEWS, SHOTS_SHOWN)),
+            stuck_count=count_stuck(session, datetime.now(UTC)),
             hours=hours,
             slot_count=reads.slot_count(session),
         )
@@ -106,6 +101,18 @@ def overview_tag() -> str:
     """Return a tag that changes when a shot or a node does."""
     with reading() as session:
         return reads.farm_tag(session)
+
+
+def strip_frame(row: Any) -> StripFrame:
+    """Return a row of `newest_frames` as the film strip shows it."""
+    return StripFrame(
+        shot_id=row.shot_id,
+        shot_name=row.shot_name,
+        frame=row.frame,
+        node=row.node,
+        tag=(row.digest or "")[:16],
+        at=row.at,
+    )
 
 
 def _rows(shots: list[Shot]) -> tuple[ShotRow, ...]:

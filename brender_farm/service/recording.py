@@ -21,6 +21,7 @@ from brender_farm.db.reads.racing import held_by_rivals
 from brender_farm.db.reads.reported import reported_chunks, reported_frames, reporting_node
 from brender_farm.db.writes.chunks import end_chunk
 from brender_farm.db.writes.dependencies import tell_followers
+from brender_farm.db.writes.frame_versions import keep_version
 from brender_farm.db.writes.frames import new_frame
 from brender_farm.db.writes.loose import forget_loose
 from brender_farm.db.writes.nodes import stop_accepting
@@ -220,6 +221,7 @@ class _Recorder:
         return was is FrameState.FAILED or position in Spans.decode(self.shot.pending)
 
     def _store(self, frame: Frame, item: wire.FrameDone) -> None:
+        keep_version(self.session, frame, item.digest, now=self.now)
         frame.state = FrameState.DONE
         frame.chunk_id = self.chunk.id
         frame.seconds = item.seconds

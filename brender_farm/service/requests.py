@@ -147,6 +147,8 @@ class Checked:
     show_id: int | None
     file_prefix: str
     """What stands before the frame number in its files' names."""
+    padding: int
+    """Digits of that number; larger ones take more."""
     render: RenderChanges
     notes: str
     warnings: tuple[str, ...]

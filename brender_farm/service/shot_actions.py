@@ -14,7 +14,7 @@ from brender_farm.db.writes.chunks import end_live_chunks, live_chunks_of, wind_
 from brender_farm.db.writes.dependencies import wait_no_longer
 from brender_farm.db.writes.frames import ask_again
 from brender_farm.db.writes.line import put_in_line
-from brender_farm.db.writes.shots import move, reopen, roll_up, tally_of, touch
+from brender_farm.db.writes.shots import move, note, reopen, roll_up, tally_of, touch
 from brender_farm.domain.frames import Spans
 from brender_farm.domain.rollup import is_hopeless
 from brender_farm.domain.states import (
@@ -56,6 +56,17 @@ def perform(
     roll_up(session, shot, now=now)
     touch(session, shot)
     return orders
+
+
+def change_priority(
+    session: Session, shot: Shot, priority: int, *, actor: str, now: datetime
+) -> None:
+    """Give a shot another priority, which must be one; the same again changes nothing."""
+    if shot.priority != priority:
+        why = f"Priority {shot.priority} → {priority}."
+        note(session, shot, now=now, actor=actor, reason=why)
+        shot.priority = priority
+        touch(session, shot)
 
 
 def rerender(

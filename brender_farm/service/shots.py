@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,7 +15,7 @@ from brender_farm.db.reads.ahead import GOING_STATES
 from brender_farm.db.reads.dependencies import comes_after
 from brender_farm.db.reads.frames import last_failed_frame
 from brender_farm.db.reads.nodes import node_names
-from brender_farm.db.writes.shots import note, touch
+from brender_farm.db.reads.shows import show_name
 from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.reasons import Reason
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, FrameState, ShotState
@@ -27,6 +28,7 @@ from brender_farm.service.messages import announce
 from brender_farm.service.shapes.farm import EventRow
 from brender_farm.service.shapes.frames import ChunkRow, FramePage
 from brender_farm.service.shapes.shots import Ban, EarlierShot, Page, ShotDetail, ShotList, ShotRow
+from brender_farm.service.shot_settings import settings_of, tag_of
 from brender_farm.service.views import (
     chunk_row,
     event_row,
@@ -40,26 +42,36 @@ from brender_farm.service.why import reasons_for
 def list_shots(page: Page) -> ShotList:
     """Return one page of shots, filtered and sorted as `page` says."""
     with reading() as session:
-        found, total = reads.page_of_shots(
+        found = reads.page_of_shots(
             session,
-            search=page.search.strip(),
-            state=page.state,
+            page.filter,
             sort=page.sort,
             offset=(max(page.number, 1) - 1) * page.size,
             limit=page.size,
         )
-        rows, counts = [shot_row(shot) for shot in found], reads.counts_by_state(session)
+        shows = reads.show_names(session)
+        rows = [shot_row(shot, shows.get(shot.show_id or 0, "")) for shot in found]
+        counts = reads.counts_by_state(session, page.filter)
+        archived = reads.archived_count(session)
         tag = str(reads.shots_rev(session))
     told = current_forecast()
     return ShotList(
         rows=tuple(with_time_left(row, told) for row in rows),
-        total=total,
+        total=sum(counts.get(state, 0) for state in page.states or counts),
         page=page,
         counts=counts,
+        archived_count=archived,
+        shows=shows,
         tag=tag,
         queue_left=told.queue,
         untold_count=told.untold_count,
     )
+
+
+def submitters() -> tuple[str, ...]:
+    """Return everybody who has submitted a shot that is still known, by name."""
+    with reading() as session:
+        return tuple(reads.submitters(session))
 
 
 def shots_tag() -> str:
@@ -149,20 +161,17 @@ def set_priority(shot_id: int, priority: int, *, actor: str) -> ShotRow:
         raise RequestRefused(fault)
     with writing() as session:
         shot = reads.require_shot(session, shot_id)
-        if shot.priority != priority:
-            why = f"Priority {shot.priority} → {priority}."
-            note(session, shot, now=datetime.now(UTC), actor=actor, reason=why)
-            shot.priority = priority
-            touch(session, shot)
+        now = datetime.now(UTC)
+        shot_actions.change_priority(session, shot, priority, actor=actor, now=now)
         row = shot_row(shot)
     announce()
     return row
 
 
 def _detail(session: Session, shot: Shot) -> ShotDetail:
-    reasons = reasons_for(session, shot)
+    reasons, earlier = reasons_for(session, shot), comes_after(session, shot.id)
     return ShotDetail(
-        row=shot_row(shot),
+        row=shot_row(shot, show_name(session, shot.show_id)),
         blend=shot.blend,
         blend_version=shot.blend_version,
         blend_digest=shot.blend_digest,
@@ -173,6 +182,9 @@ def _detail(session: Session, shot: Shot) -> ShotDetail:
         format=shot.format,
         width=shot.width,
         height=shot.height,
+        size_given=shot.size_given,
+        render=dict(shot.render),
+        notes=shot.notes,
         chunk_size=shot.chunk_size,
         frame_limit_s=shot.frame_limit_s,
         memory_limit_bytes=shot.memory_limit_bytes,
@@ -184,7 +196,7 @@ def _detail(session: Session, shot: Shot) -> ShotDetail:
         blender=shot.blender,
         device=shot.device,
         limit_names=tuple(shot.limit_names),
-        after=_after(session, shot),
+        after=_after(earlier),
         not_before=shot.not_before,
         race=shot.race,
         held_count=shot.held_count,
@@ -193,12 +205,14 @@ def _detail(session: Session, shot: Shot) -> ShotDetail:
         existing=shot.existing,
         output_dir=shot.output_dir,
         padding=shot.padding,
+        file_prefix=shot.file_prefix,
         warnings=tuple(shot.warnings or ()),
         waiting=_waiting(shot, reasons),
         reasons=reasons,
         bans=_bans(session, shot),
         log_tail=_log_tail(session, shot),
         audit=AuditResult.read(shot.audit) if shot.audit else None,
+        edit_tag=tag_of(settings_of(shot, earlier)),
         rev=shot.rev,
     )
 
@@ -209,10 +223,10 @@ def _waiting(shot: Shot, reasons: tuple[Reason, ...]) -> str:
     return next((reason.sentence for reason in reasons if not reason.is_partial), "")
 
 
-def _after(session: Session, shot: Shot) -> tuple[EarlierShot, ...]:
+def _after(earlier: Sequence[tuple[Shot, bool]]) -> tuple[EarlierShot, ...]:
     return tuple(
         EarlierShot(id=other.id, name=other.name, state=other.state, by_frame=by_frame)
-        for other, by_frame in comes_after(session, shot.id)
+        for other, by_frame in earlier
     )
 
 

@@ -14,6 +14,7 @@ from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Frame, Shot
 from brender_farm.db.reads.dependencies import missing_shots
 from brender_farm.db.reads.shots import taken_folders
+from brender_farm.db.reads.shows import existing_show
 from brender_farm.db.writes.dependencies import come_after
 from brender_farm.db.writes.events import add_event
 from brender_farm.db.writes.shots import roll_up, set_pending, touch
@@ -30,8 +31,6 @@ from brender_farm.service.views import shot_row
 from brender_farm.wire import write
 
 _RACES = 20
-PADDING = 4
-"""Digits of the frame number in a file's name; larger numbers simply take more."""
 
 
 def submit(request: ShotRequest, *, submitter: str) -> Submitted:
@@ -42,10 +41,10 @@ def submit(request: ShotRequest, *, submitter: str) -> Submitted:
     """
     for _ in range(_RACES - 1):
         try:
-            return _submit_checked(check(request), submitter)
+            return _submit_checked(check(request, submitter), submitter)
         except _Overtaken:
             continue  # checked anew, it gets the next version, or is told who has the folder
-    return _submit_checked(check(request), submitter)
+    return _submit_checked(check(request, submitter), submitter)
 
 
 class _Overtaken(RequestRefused):
@@ -55,7 +54,7 @@ class _Overtaken(RequestRefused):
 def _submit_checked(checked: Checked, submitter: str) -> Submitted:
     with ExitStack() as undo:
         _make_folder(Path(checked.output_dir), undo)
-        found = sound_frames(checked, PADDING) if checked.existing is Existing.MISSING else ()
+        found = sound_frames(checked) if checked.existing is Existing.MISSING else ()
         blend, state = _take_blend(checked, undo)
         now = datetime.now(UTC)
         with writing() as session:
@@ -150,7 +149,7 @@ def _store(
         height=checked.height,
         size_given=checked.size_given,
         output_dir=checked.output_dir,
-        padding=PADDING,
+        padding=checked.padding,
         existing=checked.existing,
         chunk_size=checked.chunk_size,
         frame_limit_s=checked.frame_limit_s,
@@ -165,7 +164,7 @@ def _store(
         limit_names=list(checked.limit_names),
         not_before=checked.not_before,
         race=checked.race,
-        show_id=checked.show_id,
+        show_id=existing_show(session, checked.show_id),
         file_prefix=checked.file_prefix,
         render=write(checked.render),
         notes=checked.notes,

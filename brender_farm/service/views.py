@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from brender_farm.db.models import Chunk, Event, Frame, Node, Shot
+from sqlalchemy.orm import object_session
+
+from brender_farm.db.models import Chunk, Event, Frame, Node, Shot, Show
 from brender_farm.db.reads.ahead import GOING_STATES
+from brender_farm.db.reads.nodes import tags_of
 from brender_farm.db.writes.shots import tally_of
 from brender_farm.domain.failures import is_sick
 from brender_farm.domain.forecast import Forecast
@@ -30,8 +33,11 @@ def seconds_per_frame(shot: Shot) -> float | None:
     return shot.render_seconds / shot.measured_count if shot.measured_count else None
 
 
-def shot_row(shot: Shot) -> ShotRow:
-    """Return a shot as a list shows it, without its time left: see `with_time_left`."""
+def shot_row(shot: Shot, show: str | None = None) -> ShotRow:
+    """Return a shot as a list shows it, without its time left: see `with_time_left`.
+
+    `show` is the name of its show; without it, that is asked for.
+    """
     tally = tally_of(shot)
     return ShotRow(
         id=shot.id,
@@ -54,8 +60,17 @@ def shot_row(shot: Shot) -> ShotRow:
         started_at=shot.started_at,
         finished_at=shot.finished_at,
         actions=shot_actions(shot.state),
-        offers=shot_offers(shot.state),
+        offers=shot_offers(shot.state, archived=shot.archived),
+        archived=shot.archived,
+        show_id=shot.show_id,
+        show=_show_name(shot) if show is None else show,
     )
+
+
+def _show_name(shot: Shot) -> str:
+    session = object_session(shot) if shot.show_id is not None else None
+    show = session.get(Show, shot.show_id) if session is not None else None
+    return show.name if show is not None else ""
 
 
 def with_time_left(row: ShotRow, told: Forecast) -> ShotRow:
@@ -135,7 +150,9 @@ def node_row(node: Node, chunks: Mapping[int, tuple[Chunk, str]], now: datetime)
         cpu_count=node.facts.get("cpu_count", 0),
         blender_versions=tuple(node.facts.get("blender_versions", ())),
         gpus=tuple(node.facts.get("gpus", ())),
-        tags=tuple(node.facts.get("tags", ())),
+        tags=tags_of(node),
+        own_tags=tuple(node.facts.get("tags", ())),
+        has_given_tags=node.set_tags is not None,
         pool=node.facts.get("pool", ""),
         trouble=node.trouble,
         unwell=tuple(
@@ -144,6 +161,8 @@ def node_row(node: Node, chunks: Mapping[int, tuple[Chunk, str]], now: datetime)
         is_sick=node.intent is NodeIntent.DISABLED and is_sick(node.bans_in_row),
         hours=node.hours,
         opens_at=opens_at(node.hours, now),
+        warm=tuple(node.warm),
+        restart_asked_at=node.restart_asked_at,
         first_seen_at=node.first_seen_at,
         last_seen_at=node.last_seen_at,
         actions=node_actions(node.intent),
@@ -157,6 +176,7 @@ def _work(chunk: Chunk, shot_name: str, claim: Mapping[str, int | None]) -> Node
         shot_name=shot_name,
         frames=chunk.frames,
         frame=claim.get("frame"),
+        frame_s=claim.get("frame_s"),
         done_count=max(chunk.done_count, claim.get("done_count") or 0),
         frame_count=chunk.frame_count,
         sample=claim.get("sample"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -84,13 +84,14 @@ def why_node_named(name: str) -> NodeWhy:
         return _node_why(session, reads.node_by_name(session, name), repr(name))
 
 
-def why_idle() -> dict[str, tuple[Reason, ...]]:
+def why_idle(names: Collection[str] | None = None) -> dict[str, tuple[Reason, ...]]:
     """Return why the free slots of the nodes that may take work get nothing, by node's name.
 
-    A node that is busy, or gets something with the next pass, is not in it.
+    A node that is busy, or gets something with the next pass, is not in it. `names`: only these.
     """
     with reading() as session:
-        nodes = [node for node in node_views(session).values() if node.free_slots > 0]
+        willing = node_views(session, names=names)
+        nodes = [node for node in willing.values() if node.free_slots > 0]
         if not nodes:
             return {}
         queue = _queue(session, reads.running_chunks(session), now=datetime.now(UTC))

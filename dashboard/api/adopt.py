@@ -6,9 +6,10 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from brender_farm.service.blend_change import adopt_blend
+from brender_farm.service.blend_change import Scope, adopt_blend
 from dashboard.api.schemas.actions import AdoptSchema
 from dashboard.api.schemas.shots import OneShotSchema
+from dashboard.keepsakes import keep_before_rerender
 from dashboard.who import current_actor
 
 routes = APIBlueprint("adopt", __name__, url_prefix="/shots", tag="Shots")
@@ -22,4 +23,6 @@ routes = APIBlueprint("adopt", __name__, url_prefix="/shots", tag="Shots")
     responses=[404, 409, 415],
 )
 def adopt(shot_id: int, values: dict[str, Any]) -> Any:
+    if values["scope"] == Scope.ALL:
+        keep_before_rerender(shot_id, None)
     return adopt_blend(shot_id, values["scope"], actor=current_actor())

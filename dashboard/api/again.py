@@ -9,6 +9,7 @@ from apiflask import APIBlueprint
 from brender_farm.service import again
 from dashboard.api.schemas.actions import BanClearingSchema, RerenderedSchema, RerenderSchema
 from dashboard.api.schemas.shots import OneShotSchema
+from dashboard.keepsakes import keep_before_rerender
 from dashboard.who import current_actor
 
 routes = APIBlueprint("again", __name__, url_prefix="/shots", tag="Shots")
@@ -19,6 +20,7 @@ routes = APIBlueprint("again", __name__, url_prefix="/shots", tag="Shots")
 @routes.output(RerenderedSchema)
 @routes.doc(summary="Render finished or failed frames again", responses=[404, 409, 415])
 def rerender(shot_id: int, values: dict[str, Any]) -> dict[str, Any]:
+    keep_before_rerender(shot_id, values["frames"])
     shot, count = again.rerender_frames(
         shot_id, values["frames"], actor=current_actor(), reason=values["reason"]
     )

@@ -11,7 +11,7 @@ from brender_farm.service import after, deletion, shots
 from brender_farm.service import submit as submitting
 from brender_farm.service.requests import ShotRequest
 from brender_farm.service.shapes.shots import Page, ShotDetail
-from dashboard.api.schemas.actions import ActionSchema, AfterSchema, ShotChangeSchema
+from dashboard.api.schemas.actions import ActionSchema, AfterSchema
 from dashboard.api.schemas.frames import ChunkListSchema, FramePageSchema, FrameQuery
 from dashboard.api.schemas.shots import (
     OneShotSchema,
@@ -56,6 +56,7 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
         "page": found.page.number,
         "size": found.page.size,
         "counts": found.counts,
+        "archived_count": found.archived_count,
         "tag": found.tag,
         "queue_left_s": left.s if left else None,
         "queue_left_low_s": left.low_s if left else None,
@@ -69,14 +70,6 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
 @routes.doc(summary="One shot, with what it was submitted with", responses=[404])
 def one(shot_id: int) -> dict[str, Any]:
     return _flat(shots.get_shot(shot_id))
-
-
-@routes.patch("/<int:shot_id>")
-@routes.input(ShotChangeSchema, location="json", arg_name="change")
-@routes.output(OneShotSchema)
-@routes.doc(summary="Change a shot's priority", responses=[404, 415])
-def change(shot_id: int, change: dict[str, Any]) -> Any:
-    return shots.set_priority(shot_id, change["priority"], actor=current_actor())
 
 
 @routes.put("/<int:shot_id>/after")

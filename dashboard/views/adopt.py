@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from brender_farm.errors import RequestRefused
-from brender_farm.service.blend_change import adopt_blend
+from brender_farm.service.blend_change import Scope, adopt_blend
+from dashboard.keepsakes import keep_before_rerender
 from dashboard.who import current_actor
 
 pages = Blueprint("adopt", __name__, url_prefix="/shots/<int:shot_id>/adopt")
@@ -14,8 +15,11 @@ pages = Blueprint("adopt", __name__, url_prefix="/shots/<int:shot_id>/adopt")
 
 @pages.post("")
 def act(shot_id: int) -> AnyResponse:
+    scope = request.form.get("scope", "")
+    if scope == Scope.ALL:
+        keep_before_rerender(shot_id, None)
     try:
-        shot = adopt_blend(shot_id, request.form.get("scope", ""), actor=current_actor())
+        shot = adopt_blend(shot_id, scope, actor=current_actor())
     except RequestRefused as error:
         for fault in error.faults:
             flash(f"{fault.message} {fault.remedy}".strip(), "error")

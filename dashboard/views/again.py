@@ -9,6 +9,7 @@ from brender_farm.errors import ActionRefused, RequestRefused
 from brender_farm.service import again, shots
 from brender_farm.service.shapes.shots import ShotDetail
 from dashboard.formatting import plural
+from dashboard.keepsakes import keep_before_rerender
 from dashboard.who import current_actor
 
 pages = Blueprint("again", __name__, url_prefix="/shots/<int:shot_id>")
@@ -54,6 +55,7 @@ def clear_bans(shot_id: int) -> AnyResponse:
 
 
 def _rerender(shot_id: int, frames: str, reason: str) -> None:
+    keep_before_rerender(shot_id, frames)
     shot, count = again.rerender_frames(shot_id, frames, actor=current_actor(), reason=reason)
     if count:
         flash(f"{plural(count, 'frame')} of “{shot.name}” will be rendered again.")

@@ -20,9 +20,11 @@ from brender_farm.domain.states import FrameState
 from brender_farm.errors import ActionRefused, RequestRefused
 from brender_farm.service import deletion, shots
 from brender_farm.service.audit_result import AuditResult
+from brender_farm.service.film_store import film_mark, film_state
 from brender_farm.service.foresight import forecast_stamp
 from brender_farm.service.latest import latest_frame
 from brender_farm.service.shapes.shots import ShotDetail
+from brender_farm.service.show_paths import paths_of
 from dashboard import live
 from dashboard.audits import Audits
 from dashboard.formatting import plural
@@ -102,7 +104,7 @@ def delete(shot_id: int) -> AnyResponse:
 def _tag(shot_id: int) -> str:
     """Return a tag that changes with the shot, its time left, and how far an audit of it is."""
     audit = _audits().of(shot_id)
-    tag = f"{shots.shot_tag(shot_id)}-{forecast_stamp()}"
+    tag = f"{shots.shot_tag(shot_id)}-{forecast_stamp()}{film_mark(shot_id)}"
     return tag if audit is None else f"{tag}-{audit.checked_count}"
 
 
@@ -138,7 +140,9 @@ def _shown(shot_id: int) -> dict[str, Any]:
         "frame_state": state,
         "part": Slice(number, FRAMES_PER_PAGE, frames.total),
         "frame_map": map_of(detail, FRAMES_PER_PAGE),
+        "output_paths": paths_of(detail.output_dir),
         "latest": latest_frame(shot_id) if detail.row.done_count else None,
+        "film": film_state(shot_id) if film_mark(shot_id) else None,
         "chunks": shots.shot_chunks(shot_id, limit=chunk_limit),
         "chunk_limit": chunk_limit,
         "all_chunks": chunk_limit == CHUNKS_IN_ALL,

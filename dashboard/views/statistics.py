@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from brender_farm.service.shows import get_show
 from brender_farm.service.statistics import WorkSum, statistics
 from dashboard.paging import whole
 
@@ -27,6 +28,7 @@ def table(kind: str) -> Response:
     found = _shown()["found"]
     rows: dict[str, tuple[WorkSum, ...]]
     rows = {"days": found.days, "people": found.submitters, "nodes": found.nodes}
+    rows["shows"] = found.shows
     if kind not in rows:
         return Response(status=404)
     text = io.StringIO()
@@ -45,6 +47,10 @@ def _plain(text: str) -> str:
 
 
 def _shown() -> dict[str, Any]:
+    """Return the page's values; with `show` in the address what was done for that show alone."""
     days = whole(request.args.get("days"), SPANS[0])
     days = days if days in SPANS else SPANS[0]
-    return {"found": statistics(days), "days": days, "spans": SPANS}
+    show_id = whole(request.args.get("show"), 0) or None
+    show = get_show(show_id) if show_id is not None else None
+    found = statistics(days, show_id=show_id)
+    return {"found": found, "days": days, "spans": SPANS, "show": show, "show_id": show_id}

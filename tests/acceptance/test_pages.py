@@ -186,9 +186,13 @@ def test_nothing_scrolls_sideways(real_farm: Farm, page: sync_api.Page, width: i
         "/shots",
         "/nodes",
         "/failures",
+        "/logs",
+        "/status",
+        "/settings",
         "/events",
         "/statistics",
         "/limits",
+        "/notices",
         f"/submit?folder={folder}",
     ):
         page.goto(path if path.startswith("http") else real_farm.settings.url + path)

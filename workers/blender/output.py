@@ -28,11 +28,6 @@ _SAMPLES = (
 _PEAK = re.compile(r"Mem:[\d.]+[KMGT] \(Peak ([\d.]+)([KMGT])\)")
 _CYCLES_PEAK = re.compile(r"\| Mem:[\d.]+[KMGT], Peak:([\d.]+)([KMGT])")
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
-_ERROR = re.compile(
-    r"^Error\b|^Traceback|^Build without|^Malloc returns null|out of memory|^libpng error"
-    r"|cannot (?:open|read|save|load)\b|failed to (?:open|read|load)\b|no space left on device",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +55,6 @@ def read_peak_bytes(line: str) -> int | None:
         return None
     device = _CYCLES_PEAK.search(line)
     return _bytes(found) + (_bytes(device) if device else 0)
-
-
-def is_error(line: str) -> bool:
-    """Whether a line tells of something that an artist or wrangler should see."""
-    return not line.startswith("Fra:") and _ERROR.search(line) is not None
 
 
 def _bytes(found: re.Match[str]) -> int:

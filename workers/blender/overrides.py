@@ -17,6 +17,8 @@ else:
     from brender_views import choose_views, stereo_size
 
 EEVEE_NAMES = ("BLENDER_EEVEE_NEXT", "BLENDER_EEVEE")
+ENGINE_NAMES = {"EEVEE": EEVEE_NAMES, "WORKBENCH": ("BLENDER_WORKBENCH",)}
+"""What Blender calls the engines that a shot may ask for by another name."""
 NO_CAMERA = "The scene {!r} has no camera: add one in Blender, save and submit again."
 
 
@@ -31,9 +33,12 @@ def apply_settings(scene: Any, settings: Message) -> None:
         render.threads_mode = "FIXED"
         render.threads = settings["threads"]
     _choose_samples(scene, settings["samples"])
+    _choose_denoising(scene, settings["denoise"])
     _choose_camera(scene, settings["camera"])
+    _choose_view_layers(scene, settings["view_layers"])
     choose_views(scene, settings["format"])
     _choose_format(render, settings["format"])
+    _choose_details(render.image_settings, settings)
     render.use_persistent_data = True  # 24 small Cycles frames: 0.37 s instead of 0.56 s
     render.use_file_extension = False
     render.use_overwrite = True
@@ -51,8 +56,22 @@ def _choose_format(render: Any, blender_id: str) -> None:
         image.color_mode = "RGB"  # Blender offers grey WebP and then cannot save it
 
 
+def _choose_details(image: Any, settings: Message) -> None:
+    """Set how the format is written; the depth first, because it decides which codecs there are."""
+    for name in ("color_depth", "exr_codec", "quality", "compression"):
+        value = settings[name]
+        if value in (None, ""):
+            continue
+        try:
+            setattr(image, name, value)
+        except TypeError as error:  # another format of this Blender's does not offer it
+            what = name.replace("_", " ").replace("exr", "EXR")
+            message = f"This Blender cannot save {image.file_format} with the {what} {value}."
+            raise Refusal(message, kind="format", permanent=False) from error
+
+
 def _choose_engine(scene: Any, engine: str | None) -> None:
-    names = EEVEE_NAMES if engine == "EEVEE" else (engine,) if engine else ()
+    names = ENGINE_NAMES.get(engine, (engine,)) if engine else ()
     for name in names:
         with contextlib.suppress(TypeError):
             scene.render.engine = name
@@ -70,8 +89,42 @@ def _choose_samples(scene: Any, samples: int | None) -> None:
         return
     if scene.render.engine == "CYCLES":
         scene.cycles.samples = samples
+        scene.cycles.use_layer_samples = "IGNORE"  # or a view layer's own number would stand
     elif scene.render.engine in EEVEE_NAMES:
         scene.eevee.taa_render_samples = samples
+
+
+def _choose_denoising(scene: Any, wanted: bool | None) -> None:
+    if wanted is None or scene.render.engine != "CYCLES":
+        return
+    if wanted and not _has_denoiser():
+        message = (
+            "This Blender was built without a denoiser, which the shot asks for. "
+            "Turn denoising off, or have it rendered by a Blender that has one."
+        )
+        raise Refusal(message, kind="denoiser", permanent=False)
+    scene.cycles.use_denoising = wanted
+
+
+def _has_denoiser() -> bool:
+    try:
+        import _cycles  # type: ignore[import-not-found] # in Blender: what Cycles is built with
+    except ImportError:
+        return True  # then the render itself will tell
+    return bool(getattr(_cycles, "with_openimagedenoise", True))
+
+
+def _choose_view_layers(scene: Any, names: list[str]) -> None:
+    """Render these view layers and no others. Raises Refusal for one that is not there."""
+    if not names:
+        return
+    missing = [name for name in names if scene.view_layers.get(name) is None]
+    if missing:
+        message = f"The scene {scene.name!r} has no view layer {missing[0]!r}."
+        raise Refusal(message, kind="view_layer", permanent=True)
+    for layer in scene.view_layers:
+        layer.use = layer.name in names
+    scene.render.use_single_layer = False  # or only the one that is active on the screen
 
 
 def _choose_camera(scene: Any, name: str | None) -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from brender_farm import wire
 from brender_farm.blendfile.digest import digest_of
 from brender_farm.domain.formats import DEFAULT_FORMAT, FORMATS
+from brender_farm.domain.picture_size import unscaled
 from brender_farm.errors import BlendBeingWritten, BlendChanged, BlendFileError, SceneRefused
 
 
@@ -20,17 +22,54 @@ class RenderSettings:
     format: str = DEFAULT_FORMAT
     """A name of `FORMATS`."""
     width: int | None = None
+    """The resolution, of which `percentage` is rendered."""
     height: int | None = None
     percentage: int | None = None
     samples: int | None = None
+    denoise: bool | None = None
     engine: str | None = None
-    """Blender's identifier, or EEVEE for whichever EEVEE this Blender has."""
+    """Blender's identifier, WORKBENCH, or EEVEE for whichever EEVEE this Blender has."""
     camera: str | None = None
+    view_layers: tuple[str, ...] = ()
+    """The only ones to render; none: as the scene says."""
+    color_depth: str = ""
+    """Bits a channel; empty: as the scene says, or what the format begins with."""
+    quality: int | None = None
+    compression: int | None = None
+    exr_codec: str = ""
     threads: int | None = None
     device: str = ""
     """What Cycles renders on, `cpu` or `gpu`; empty: as the scene says."""
     autoexec: bool = False
     """Whether Python inside the .blend may run by itself."""
+
+    @classmethod
+    def of(cls, order: wire.SceneOrder, *, threads: int | None) -> RenderSettings:
+        """Return what an order asks for; `threads` is what this node lets a Blender have.
+
+        The order's size is that of the finished picture, Blender's what the percentage is of.
+        """
+        changes = order.render
+        share = changes.percentage
+        if order.width is not None and share is None:
+            share = 100  # or the scene's own would be taken of it
+        return cls(
+            format=order.format,
+            width=order.width and unscaled(order.width, share or 100),
+            height=order.height and unscaled(order.height, share or 100),
+            percentage=share,
+            samples=changes.samples,
+            denoise=changes.denoise,
+            engine=changes.engine or None,
+            camera=changes.camera or None,
+            view_layers=tuple(changes.view_layers),
+            color_depth=changes.color_depth,
+            quality=changes.quality,
+            compression=changes.compression,
+            exr_codec=changes.exr_codec,
+            threads=threads,
+            device=order.device,
+        )
 
     def as_command(self) -> dict[str, object]:
         """Return the settings as `inside.py` reads them."""
@@ -53,6 +92,8 @@ class SceneSpec:
     blender: str = ""
     """Which Blender: as `domain.versions.is_wanted` reads it. A session is of one anyway, so this
     is no part of the key."""
+    name: str = ""
+    """The file's path as the farm has it in its order, links and all; no part of the key either."""
 
     @classmethod
     def of(

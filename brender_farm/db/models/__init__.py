@@ -5,6 +5,7 @@ from brender_farm.db.models.dependency import Dependency
 from brender_farm.db.models.event import Event
 from brender_farm.db.models.farm import Farm
 from brender_farm.db.models.frame import Frame
+from brender_farm.db.models.frame_version import FrameVersion
 from brender_farm.db.models.node import Node
 from brender_farm.db.models.person import SavedFilter, Subscription
 from brender_farm.db.models.preset import Preset
@@ -23,6 +24,7 @@ __all__ = [
     "FarmLimit",
     "FarmSetting",
     "Frame",
+    "FrameVersion",
     "LooseChunk",
     "Node",
     "PastSample",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Double, String, Text, text
+from sqlalchemy import BigInteger, Double, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
@@ -45,6 +45,8 @@ class Node(db.Model):  # type: ignore[name-defined,misc]
     """The tags that people gave it; None: those that its own settings say."""
     restart_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When it was last asked to start its Blenders anew."""
+    is_gone: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether people had it forgotten: it is shown nowhere until it is heard of again."""
     speed: Mapped[float] = mapped_column(Double, default=1.0, server_default="1")
     """How fast it renders: 2 is twice as fast as the farm's other nodes on the same shots."""
     facts: Mapped[dict[str, Any]] = mapped_column(JsonText)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, text, true
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
@@ -40,6 +40,9 @@ class Subscription(db.Model):  # type: ignore[name-defined,misc]
     """Only shots that the owner submitted."""
     topics: Mapped[list[str]] = mapped_column(JsonText, default=list, server_default="[]")
     """Kinds of news: `completed`, `failed`, `paused`, `node`."""
+    after_event: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """The last event that it is done with: its news begin after that one."""
     trouble: Mapped[str] = mapped_column(CleanText, default="", server_default=text("''"))
     """Why the last message could not be delivered; empty: it was."""
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the last message was delivered."""

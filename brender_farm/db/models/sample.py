@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Double, ForeignKey, Index
+from sqlalchemy import BigInteger, Double, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
@@ -18,7 +18,6 @@ class PastSample(db.Model):  # type: ignore[name-defined,misc]
     """
 
     __tablename__ = "node_samples"
-    __table_args__ = (Index("ix_node_samples_step", "step_s", "at"),)
 
     node_id: Mapped[int] = mapped_column(
         BigId, ForeignKey("nodes.id", ondelete="CASCADE"), primary_key=True

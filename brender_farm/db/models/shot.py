@@ -19,6 +19,7 @@ class Shot(db.Model):  # type: ignore[name-defined,misc]
     __tablename__ = "shots"
     __table_args__ = (
         Index("ix_shots_state", "state", "priority"),
+        Index("ix_shots_archived", "archived", "state"),
         {"sqlite_autoincrement": True},
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from brender_farm.db.models import Event, Node, Shot
+from brender_farm.db.models import Event, Node, Preset, Shot, Show
 from brender_farm.db.types import clean
 
 SEARCHED = 50_000
@@ -46,10 +46,12 @@ def events_before(
 
 
 def names_of(session: Session, events: list[Event]) -> dict[tuple[str, int], str]:
-    """Return what the shots and nodes of these events are called now; deleted ones are missing."""
+    """Return what the subjects of these events are called now; deleted ones are missing."""
     names: dict[tuple[str, int], str] = {}
-    for kind, model in (("shot", Shot), ("node", Node)):
+    for kind, model in (("shot", Shot), ("node", Node), ("show", Show), ("preset", Preset)):
         ids = {event.subject_id for event in events if event.subject == kind}
+        if not ids:
+            continue
         found = session.execute(select(model.id, model.name).where(model.id.in_(ids)))
         names |= {(kind, row.id): row.name for row in found}
     return names

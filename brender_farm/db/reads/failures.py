@@ -13,23 +13,25 @@ from brender_farm.domain.states import FrameState
 _SHOTS = 100
 
 
-def failed_frames(session: Session, limit: int) -> list[Any]:
+def failed_frames(session: Session, limit: int, node_id: int | None = None) -> list[Any]:
     """Return frames that gave up or wait for another try, of the newest shots with any.
 
-    As rows of shot_id, shot_name, frame, state, tries, node (its name), chunk_id, reason, log_tail
-    and at; newest first.
+    As rows of shot_id, shot_name, shot_state, frame, state, tries, node (its name), chunk_id, reason, log_tail
+    and at; newest first. With `node_id` only those that failed last on that node.
     """
     has_any = or_(Shot.failed_count > 0, Shot.retries != {})
-    shots = select(Shot.id).where(has_any).order_by(Shot.id.desc()).limit(_SHOTS)
+    shots = select(Shot.id).where(has_any, Shot.archived.is_(False)).order_by(Shot.id.desc()).limit(_SHOTS)
     ids = list(session.scalars(shots))
     tried = or_(
         Frame.state == FrameState.FAILED,
         and_(Frame.state == FrameState.PENDING, Frame.tries > 0),
     )
+    on_it = () if node_id is None else (Chunk.node_id == node_id,)
     found = session.execute(
         select(
             Frame.shot_id,
             Shot.name.label("shot_name"),
+            Shot.state.label("shot_state"),
             Frame.frame,
             Frame.state,
             Frame.tries,
@@ -42,7 +44,7 @@ def failed_frames(session: Session, limit: int) -> list[Any]:
         .join(Shot, Shot.id == Frame.shot_id)
         .outerjoin(Chunk, Chunk.id == Frame.chunk_id)
         .outerjoin(Node, Node.id == Chunk.node_id)
-        .where(Frame.shot_id.in_(ids), tried)
+        .where(Frame.shot_id.in_(ids), tried, *on_it)
         .order_by(Frame.at.desc(), Frame.frame)
         .limit(limit)
     )
@@ -50,7 +52,8 @@ def failed_frames(session: Session, limit: int) -> list[Any]:
 
 
 def gave_up_count(session: Session) -> int:
-    return session.scalar(select(func.sum(Shot.failed_count))) or 0
+    query = select(func.sum(Shot.failed_count)).where(Shot.archived.is_(False))
+    return session.scalar(query) or 0
 
 
 def failures_tag(session: Session) -> str:

@@ -20,15 +20,17 @@ def farm_tag(session: Session) -> str:
     return f"{row.shots_rev}-{row.nodes_rev}"
 
 
-def newest_frames(session: Session, count: int) -> list[Any]:
+def newest_frames(session: Session, count: int, node_id: int | None = None) -> list[Any]:
     """Return the frames that were finished last, of the newest `count` chunks, newest first.
 
     As rows of shot_id, shot_name, frame, node (its name), digest and at. There is no index of
-    frames by time; the newest chunks have the newest frames, near enough.
+    frames by time; the newest chunks have the newest frames, near enough. With `node_id` only those
+    of that node.
     """
+    of_node = () if node_id is None else (Chunk.node_id == node_id,)
     chunks = session.execute(
         select(Chunk.shot_id, Chunk.frames)
-        .where(Chunk.done_count > 0)
+        .where(Chunk.done_count > 0, *of_node)
         .order_by(Chunk.id.desc())
         .limit(count)
     ).all()
@@ -50,7 +52,7 @@ def newest_frames(session: Session, count: int) -> list[Any]:
         .join(Shot, Shot.id == Frame.shot_id)
         .join(Chunk, Chunk.id == Frame.chunk_id)
         .join(Node, Node.id == Chunk.node_id)
-        .where(or_(*wanted), Frame.state == FrameState.DONE)
+        .where(or_(*wanted), Frame.state == FrameState.DONE, *of_node)
         .order_by(Frame.at.desc(), Frame.frame.desc())
         .limit(count)
     )
@@ -67,7 +69,11 @@ def troubled_shots(session: Session, since: datetime, count: int) -> list[Shot]:
     wanted = select(Shot).where(
         or_(
             and_(Shot.state == ShotState.PAUSED, Shot.halted.is_(True)),
-            and_(Shot.state == ShotState.FAILED, Shot.finished_at >= since),
+            and_(
+                Shot.state == ShotState.FAILED,
+                Shot.finished_at >= since,
+                Shot.archived.is_(False),
+            ),
         )
     )
     return list(session.scalars(wanted.order_by(Shot.id.desc()).limit(count)))

@@ -6,7 +6,7 @@ as asking.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Chunk, Node, Shot
-from brender_farm.db.reads.nodes import node_names
+from brender_farm.db.reads.nodes import node_names, tags_of
 from brender_farm.db.reads.rules import weights
 from brender_farm.domain.hours import read_hours
 from brender_farm.domain.local_time import local_time
@@ -34,6 +34,7 @@ NODE_COLUMNS = (
     Node.memory_bytes,
     Node.speed,
     Node.hours,
+    Node.set_tags,
 )
 """What `node_view` reads."""
 _WILLING_NODES = select(*NODE_COLUMNS).where(
@@ -85,15 +86,18 @@ _EQUAL: Mapping[str, float] = {}
 _NO_NAMES: Mapping[int, str] = {}
 
 
-def node_views(session: Session, now: datetime | None = None) -> dict[str, NodeView]:
+def node_views(
+    session: Session, now: datetime | None = None, names: Collection[str] | None = None
+) -> dict[str, NodeView]:
     """Return the nodes that may take work, by name, with their free slots.
 
-    `now` decides whose hours it is; None: the clock does.
+    `now` decides whose hours it is; None: the clock does. `names`: only these.
     """
     busy, local = _counts(session, _LIVE_BY_NODE), local_time(now or datetime.now(UTC))
+    willing = _WILLING_NODES if names is None else _WILLING_NODES.where(Node.name.in_(names))
     return {
         row.name: node_view(row, row.slots - busy.get(row.id, 0))
-        for row in session.execute(_WILLING_NODES)
+        for row in session.execute(willing)
         if read_hours(row.hours).is_open(local)
     }
 
@@ -107,11 +111,12 @@ def node_view(node: Any, free_slots: int) -> NodeView:
         blender_versions=tuple(node.facts.get("blender_versions", ())),
         warm=frozenset(node.warm),
         unwell=frozenset(node.unwell),
-        tags=frozenset(node.facts.get("tags", ())),
+        tags=frozenset(tags_of(node)),
         memory_bytes=node.memory_bytes,
         pool=node.facts.get("pool", ""),
         has_gpu=bool(node.facts.get("gpus")),
         speed=node.speed,
+        os=node.facts.get("os", ""),
     )
 
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
-from brender_farm.db.models import Chunk, Event, Farm, Frame, Node, Shot
+from brender_farm.db.models import Chunk, Event, Farm, Frame, Node, Shot, Show
 from brender_farm.db.types import LARGEST, clean
 from brender_farm.domain.frames import frame_list
+from brender_farm.domain.shot_filter import (
+    ARCHIVED_ONLY,
+    ARCHIVED_TOO,
+    OF_NO_SHOW,
+    ShotFilter,
+    day_begins,
+    day_is_over,
+)
 from brender_farm.domain.states import LIVE_CHUNK_STATES, UNFINISHED_SHOT_STATES, ShotState
 from brender_farm.errors import NotFound
 
@@ -28,6 +37,9 @@ _SORTABLE: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
         (Shot.measured_count > 0, Shot.render_seconds / Shot.measured_count), else_=0.0
     ),
 }
+_LONG = (Shot.frames, Shot.pending, Shot.held, Shot.notes, Shot.warnings, Shot.audit, Shot.render)
+_ALL = ShotFilter()
+_IDS_AT_A_TIME = 5000
 _MAX_SEARCH = 200
 """Signs: more than any name has, and fewer than SQLite refuses."""
 
@@ -41,38 +53,121 @@ def require_shot(session: Session, shot_id: int) -> Shot:
 
 
 def page_of_shots(
-    session: Session, *, search: str, state: str, sort: str, offset: int, limit: int
-) -> tuple[list[Shot], int]:
-    """Return one page of the matching shots, and how many match."""
-    wanted = _matching(select(Shot), search, state)
-    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    session: Session, wanted: ShotFilter, *, sort: str, offset: int, limit: int
+) -> list[Shot]:
+    """Return one page of the shots that match, without the long texts of their frames."""
     column = _SORTABLE.get(sort.lstrip("-"), Shot.id)
     order = column.desc() if sort.startswith("-") else column.asc()
     found = session.scalars(
-        wanted.order_by(order, Shot.id.desc()).offset(min(offset, LARGEST)).limit(limit)
+        select(Shot)
+        .where(*_conditions(wanted), *_of_states(wanted))
+        .order_by(order, Shot.id.desc())
+        .offset(min(offset, LARGEST))
+        .limit(limit)
+        .options(*(defer(column) for column in _LONG))
     )
-    return list(found), total
+    return list(found)
 
 
-def _matching(query: Select[Shot], search: str, state: str) -> Select[Shot]:
-    if state:
-        query = query.where(Shot.state == state)
-    if search:
-        search = clean(search[:_MAX_SEARCH])
-        query = query.where(
-            or_(
-                Shot.name.icontains(search, autoescape=True),
-                Shot.submitter.icontains(search, autoescape=True),
-                cast(Shot.id, String) == search.lstrip("#"),
-            )
-        )
-    return query
+def ids_matching(session: Session, wanted: ShotFilter) -> list[int]:
+    """Return the numbers of all shots that match, oldest first."""
+    query = select(Shot.id).where(*_conditions(wanted), *_of_states(wanted))
+    return list(session.scalars(query.order_by(Shot.id)))
 
 
-def counts_by_state(session: Session) -> dict[str, int]:
-    found = session.execute(select(Shot.state, func.count()).group_by(Shot.state)).all()
-    counts = {str(state): count for state, count in found}
+def counts_by_state(session: Session, wanted: ShotFilter = _ALL) -> dict[str, int]:
+    """Return how many shots of each state match, whatever states the filter names."""
+    query = select(Shot.state, func.count()).where(*_conditions(wanted)).group_by(Shot.state)
+    counts = {str(state): count for state, count in session.execute(query)}
     return {str(state): counts.get(str(state), 0) for state in ShotState}
+
+
+def archived_count(session: Session) -> int:
+    query = select(func.count()).select_from(Shot).where(Shot.archived.is_(True))
+    return session.scalar(query) or 0
+
+
+def shots_to_archive(session: Session, finished_before: datetime) -> list[int]:
+    """Return shots that were completed or cancelled before and are not put away, oldest first."""
+    query = select(Shot.id).where(
+        Shot.archived.is_(False),
+        Shot.state.in_((ShotState.COMPLETED, ShotState.CANCELLED)),
+        Shot.finished_at < finished_before,
+    )
+    return list(session.scalars(query.order_by(Shot.id)))
+
+
+def sums_of_shots(session: Session, ids: Sequence[int]) -> list[Row[*tuple[Any, ...]]]:
+    """Return those of these shots that are there, oldest first.
+
+    As rows of id, state, frame_count, done_count, failed_count and pending_count.
+    """
+    columns = (Shot.id, Shot.state, Shot.frame_count, Shot.done_count, Shot.failed_count)
+    found: list[Row[*tuple[Any, ...]]] = []
+    for part in _parts(ids):
+        found += session.execute(select(*columns, Shot.pending_count).where(Shot.id.in_(part)))
+    return sorted(found, key=lambda row: row.id)
+
+
+def names_of_shots(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of those of these shots that are there."""
+    names: dict[int, str] = {}
+    for part in _parts(ids):
+        found = session.execute(select(Shot.id, Shot.name).where(Shot.id.in_(part)))
+        names |= {row.id: row.name for row in found}
+    return {shot_id: names[shot_id] for shot_id in ids if shot_id in names}
+
+
+def _parts(ids: Sequence[int]) -> list[Sequence[int]]:
+    """Cut a list into parts that a database takes in one query."""
+    return [ids[start : start + _IDS_AT_A_TIME] for start in range(0, len(ids), _IDS_AT_A_TIME)]
+
+
+def show_names(session: Session) -> dict[int, str]:
+    """Return the name of every show."""
+    return {row.id: row.name for row in session.execute(select(Show.id, Show.name))}
+
+
+def submitters(session: Session) -> list[str]:
+    """Return everybody who has submitted a shot that is still known, by name."""
+    names = session.scalars(select(Shot.submitter).distinct())
+    return sorted(names, key=str.casefold)
+
+
+def _of_states(wanted: ShotFilter) -> list[ColumnElement[bool]]:
+    return [Shot.state.in_(wanted.states)] if wanted.states else []
+
+
+def _conditions(wanted: ShotFilter) -> list[ColumnElement[bool]]:
+    """Return what a shot must meet besides being in a certain state."""
+    met: list[ColumnElement[bool]] = []
+    if wanted.archived != ARCHIVED_TOO:
+        met.append(Shot.archived.is_(wanted.archived == ARCHIVED_ONLY))
+    if wanted.search.strip():
+        met.append(_has(clean(wanted.search.strip()[:_MAX_SEARCH])))
+    if wanted.show_id == OF_NO_SHOW:
+        met.append(Shot.show_id.is_(None))
+    elif wanted.show_id is not None:
+        met.append(Shot.show_id == wanted.show_id)
+    if wanted.submitter:
+        met.append(Shot.submitter == clean(wanted.submitter))
+    if wanted.min_priority is not None:
+        met.append(Shot.priority >= wanted.min_priority)
+    if wanted.max_priority is not None:
+        met.append(Shot.priority <= wanted.max_priority)
+    if wanted.since is not None:
+        met.append(Shot.created_at >= day_begins(wanted.since))
+    if wanted.until is not None and (end := day_is_over(wanted.until)) is not None:
+        met.append(Shot.created_at < end)
+    return met
+
+
+def _has(search: str) -> ColumnElement[bool]:
+    return or_(
+        Shot.name.icontains(search, autoescape=True),
+        Shot.submitter.icontains(search, autoescape=True),
+        cast(Shot.id, String) == search.lstrip("#"),
+    )
 
 
 def shots_rev(session: Session) -> int:

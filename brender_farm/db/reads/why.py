@@ -27,12 +27,13 @@ _NODES = select(
     Node.last_seen_at,
 )
 _PERHAPS_AWAY = _NODES.where(
+    Node.is_gone.is_(False),
     or_(
         Node.online.is_(False),
         Node.accepting.is_(False),
         Node.intent != NodeIntent.ENABLED,
         Node.hours != "",
-    )
+    ),
 )
 _RUNNING = (
     select(
@@ -61,12 +62,12 @@ def perhaps_away(session: Session) -> Sequence[Any]:
 
 def node_by_id(session: Session, node_id: int) -> Any:
     """Return one node with the same columns; None: there is no such."""
-    return session.execute(_NODES.where(Node.id == node_id)).one_or_none()
+    return session.execute(_NODES.where(Node.id == node_id, Node.is_gone.is_(False))).one_or_none()
 
 
 def node_by_name(session: Session, name: str) -> Any:
     """Return the node of this name with the same columns; None: there is no such."""
-    return session.execute(_NODES.where(Node.name == name)).one_or_none()
+    return session.execute(_NODES.where(Node.name == name, Node.is_gone.is_(False))).one_or_none()
 
 
 def running_chunks(session: Session) -> Sequence[Any]:

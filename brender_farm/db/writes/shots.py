@@ -174,6 +174,7 @@ def move(
     shot.finished_at = now if state in _OVER else None
     if state not in _OVER:
         shot.audited_at = None
+        shot.archived = False  # what goes on must be seen
     if state is ShotState.RENDERING and shot.started_at is None:
         shot.started_at = now
     for follower_id in followers_of(session, shot.id):

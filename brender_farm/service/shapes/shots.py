@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from brender_farm.domain.reasons import Reason
+from brender_farm.domain.shot_filter import ShotFilter
 from brender_farm.domain.states import UNFINISHED_SHOT_STATES, ShotState
 from brender_farm.domain.time_left import TimeLeft
 from brender_farm.service.audit_result import AuditResult
+from brender_farm.service.render_words import in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,12 @@ class ShotRow:
     actions: tuple[str, ...]
     """What may be done to it now: pause, resume, cancel, retry."""
     offers: tuple[str, ...]
-    """What else may be asked for now: rerender, audit, delete."""
+    """What else may be asked for now: rerender, audit, archive, delete."""
+    archived: bool = False
+    """Whether it is put away: out of the list and its counts."""
+    show_id: int | None = None
+    show: str = ""
+    """Its show's name; empty: of none."""
 
     @property
     def is_over(self) -> bool:
@@ -100,7 +108,14 @@ class ShotDetail:
     frames: str
     format: str
     width: int
+    """Of the finished picture."""
     height: int
+    size_given: bool
+    """Whether width and height were asked for, or are what the scene says."""
+    render: dict[str, Any]
+    """What it changes about how the scene is rendered: fields of a request."""
+    notes: str
+    """What people wrote about it."""
     chunk_size: int | None
     """Frames per chunk; None: automatic."""
     frame_limit_s: float | None
@@ -131,6 +146,8 @@ class ShotDetail:
     existing: str
     output_dir: str
     padding: int
+    file_prefix: str
+    """What stands before the frame number in its files' names."""
     warnings: tuple[str, ...]
     waiting: str
     """Why it gets no (more) slots now: the weightiest reason; empty when nothing holds it back."""
@@ -141,8 +158,15 @@ class ShotDetail:
     """Blender's last lines at the frame that gave up last; empty while it renders."""
     audit: AuditResult | None
     """What the last comparison of its files with what is recorded found; None: there was none."""
+    edit_tag: str
+    """Changes when people change a setting of it, and with nothing else."""
     rev: int
     """Grows with every change of the shot, its chunks or frames."""
+
+    @property
+    def render_words(self) -> tuple[str, ...]:
+        """What it changes about how the scene is rendered, in words."""
+        return in_words(self.render)
 
     @property
     def snapshot(self) -> bool:
@@ -151,11 +175,9 @@ class ShotDetail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(ShotFilter):
     """Which part of a list, in which order; as in a page's address."""
 
-    search: str = ""
-    state: str = ""
     sort: str = "-id"
     """A column name; `-` before it: descending."""
     number: int = 1
@@ -170,7 +192,11 @@ class ShotList:
     total: int
     page: Page
     counts: dict[str, int]
-    """Shots by state, whatever the filter."""
+    """Shots by state, of those that match in all but their state."""
+    archived_count: int
+    """Shots that are put away, whatever the filter."""
+    shows: dict[int, str]
+    """Every show's name by its id."""
     tag: str
     """Changes when anything in any shot does."""
     queue_left: TimeLeft | None

@@ -24,10 +24,6 @@ class AfterSchema(Schema):
     )
 
 
-class ShotChangeSchema(Schema):
-    priority = fields.Integer(required=True, strict=True)
-
-
 class AdoptSchema(Schema):
     scope = fields.String(
         required=True,

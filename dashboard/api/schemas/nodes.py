@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from apiflask import Schema, fields
-from apiflask.validators import Length
+from apiflask.validators import Length, OneOf
 
+from brender_farm.domain.standing import Standing
 from brender_farm.domain.states import NodeIntent
+from brender_farm.service.node_history import SPANS
 from dashboard.api.schemas.words import state_of
 
 
@@ -17,6 +19,17 @@ class NodeSampleSchema(Schema):
     swap_used_bytes = fields.Integer(allow_none=True)
     disk_free_bytes = fields.Integer(allow_none=True)
     disk_total_bytes = fields.Integer(allow_none=True)
+    net_in_bps = fields.Float(allow_none=True, metadata={"description": "Bytes a second."})
+    net_out_bps = fields.Float(allow_none=True, metadata={"description": "Bytes a second."})
+    temperature_c = fields.Float(
+        allow_none=True, metadata={"description": "Of the processor's hottest sensor."}
+    )
+    gpu_pct = fields.Float(
+        allow_none=True, metadata={"description": "Of the busiest graphics card."}
+    )
+    gpu_memory_used_bytes = fields.Integer(allow_none=True)
+    gpu_memory_total_bytes = fields.Integer(allow_none=True)
+    gpu_temperature_c = fields.Float(allow_none=True)
 
 
 class NodeWorkSchema(Schema):
@@ -25,6 +38,9 @@ class NodeWorkSchema(Schema):
     shot_name = fields.String()
     frames = fields.String()
     frame = fields.Integer(allow_none=True)
+    frame_s = fields.Float(
+        allow_none=True, metadata={"description": "For how long it has been at this frame."}
+    )
     done_count = fields.Integer()
     frame_count = fields.Integer()
     sample = fields.Integer(allow_none=True)
@@ -53,7 +69,13 @@ class NodeSchema(Schema):
         fields.String(),
         metadata={"description": "The graphics cards that Cycles can render on, by name."},
     )
-    tags = fields.List(fields.String())
+    standing = state_of(*Standing)
+    tags = fields.List(
+        fields.String(),
+        metadata={"description": "Those that people gave it, or else its own."},
+    )
+    own_tags = fields.List(fields.String())
+    has_given_tags = fields.Boolean()
     pool = fields.String(
         metadata={"description": "It renders only what asks for this pool; empty: for none."}
     )
@@ -74,6 +96,10 @@ class NodeSchema(Schema):
         allow_none=True,
         metadata={"description": "When it takes new work again; null: not outside its hours."},
     )
+    warm = fields.List(
+        fields.String(), metadata={"description": "The .blend files that its Blenders have open."}
+    )
+    restart_asked_at = fields.AwareDateTime(format="iso", allow_none=True)
     first_seen_at = fields.AwareDateTime(format="iso")
     last_seen_at = fields.AwareDateTime(format="iso")
     actions = fields.List(fields.String())
@@ -94,3 +120,44 @@ class HoursSchema(Schema):
         validate=Length(max=2000),
         metadata={"description": "`mon-fri 19:00-08:00, sat-sun`, or `always`."},
     )
+
+
+class TagsSchema(Schema):
+    tags = fields.List(
+        fields.String(validate=Length(max=40)),
+        required=True,
+        allow_none=True,
+        validate=Length(max=100),
+        metadata={"description": "They count instead of its own; null: its own again."},
+    )
+
+
+class NodeRestartSchema(Schema):
+    """Nothing has to be said."""
+
+
+class NodeHistoryQuery(Schema):
+    span = fields.String(load_default="hour", validate=OneOf(list(SPANS)))
+
+
+class NodeStepSchema(Schema):
+    """Means over one step; all null where the node told nothing."""
+
+    at = fields.AwareDateTime(format="iso", metadata={"description": "The middle of the step."})
+    cpu_pct = fields.Float(allow_none=True)
+    load_1 = fields.Float(allow_none=True)
+    memory_used_bytes = fields.Integer(allow_none=True)
+    disk_free_bytes = fields.Integer(allow_none=True)
+    net_in_bps = fields.Float(allow_none=True)
+    net_out_bps = fields.Float(allow_none=True)
+    temperature_c = fields.Float(allow_none=True)
+    gpu_pct = fields.Float(allow_none=True)
+    gpu_memory_used_bytes = fields.Integer(allow_none=True)
+    busy_slots = fields.Float(allow_none=True)
+
+
+class NodeHistorySchema(Schema):
+    steps = fields.List(fields.Nested(NodeStepSchema))
+    step_s = fields.Integer()
+    slots = fields.Integer()
+    memory_bytes = fields.Integer()

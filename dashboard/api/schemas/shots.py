@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from apiflask import Schema, fields
-from apiflask.validators import OneOf, Range
+from apiflask.validators import Range
 
 from brender_farm.domain.states import ShotState
 from dashboard.api.schemas.audit import AuditSchema
+from dashboard.api.schemas.filters import ShotFilterSchema
 from dashboard.api.schemas.why import ReasonSchema
 from dashboard.api.schemas.words import state_of
 
@@ -34,6 +35,9 @@ class ShotSchema(Schema):
     created_at = fields.AwareDateTime(format="iso")
     started_at = fields.AwareDateTime(format="iso", allow_none=True)
     finished_at = fields.AwareDateTime(format="iso", allow_none=True)
+    show_id = fields.Integer(allow_none=True)
+    show = fields.String(metadata={"description": "The name of its show; empty: of none."})
+    archived = fields.Boolean(metadata={"description": "It is out of the list and its counts."})
     actions = fields.List(fields.String())
     offers = fields.List(
         fields.String(), metadata={"description": "What else may be asked for now."}
@@ -56,6 +60,21 @@ class EarlierShotSchema(Schema):
     by_frame = fields.Boolean(metadata={"description": "Frame n waits for frame n of it only."})
 
 
+class RenderChangesSchema(Schema):
+    """What a shot changes about how its scene is rendered; what is not there stays as it is."""
+
+    engine = fields.String()
+    percentage = fields.Integer()
+    samples = fields.Integer()
+    denoise = fields.Boolean()
+    camera = fields.String()
+    view_layers = fields.List(fields.String())
+    color_depth = fields.String()
+    quality = fields.Integer()
+    compression = fields.Integer()
+    exr_codec = fields.String()
+
+
 class ShotDetailSchema(ShotSchema):
     blend = fields.String()
     blend_version = fields.String()
@@ -70,8 +89,13 @@ class ShotDetailSchema(ShotSchema):
     scene = fields.String()
     frames = fields.String()
     format = fields.String()
-    width = fields.Integer()
+    width = fields.Integer(metadata={"description": "Of the finished picture."})
     height = fields.Integer()
+    size_given = fields.Boolean(
+        metadata={"description": "Width and height were asked for, or are what the scene says."}
+    )
+    render = fields.Nested(RenderChangesSchema)
+    notes = fields.String()
     chunk_size = fields.Integer(allow_none=True, metadata={"description": "null: automatic"})
     frame_limit_s = fields.Float(allow_none=True)
     memory_limit_bytes = fields.Integer(allow_none=True)
@@ -98,7 +122,8 @@ class ShotDetailSchema(ShotSchema):
     )
     existing = fields.String()
     output_dir = fields.String()
-    padding = fields.Integer()
+    padding = fields.Integer(metadata={"description": "Digits of the number in a file's name."})
+    file_prefix = fields.String(metadata={"description": "What stands before that number."})
     warnings = fields.List(fields.String())
     waiting = fields.String(metadata={"description": "The weightiest of the reasons."})
     reasons = fields.List(
@@ -107,6 +132,9 @@ class ShotDetailSchema(ShotSchema):
     bans = fields.List(fields.Nested(BanSchema))
     log_tail = fields.String(
         metadata={"description": "Blender's last lines at the frame that gave up last."}
+    )
+    edit_tag = fields.String(
+        metadata={"description": "Changes with every setting that people change: see If-Match."}
     )
     audit = fields.Nested(
         AuditSchema, allow_none=True, metadata={"description": "The last one's result."}
@@ -118,7 +146,14 @@ class ShotListSchema(Schema):
     total = fields.Integer()
     page = fields.Integer()
     size = fields.Integer()
-    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    counts = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={"description": "By state, of those that match in all but their state."},
+    )
+    archived_count = fields.Integer(
+        metadata={"description": "Shots that are put away, whatever the filter."}
+    )
     tag = fields.String()
     queue_left_s = fields.Float(
         allow_none=True, metadata={"description": "Until all shots of the farm are done."}
@@ -130,9 +165,7 @@ class ShotListSchema(Schema):
     )
 
 
-class ShotListQuery(Schema):
-    search = fields.String(load_default="")
-    state = fields.String(load_default="", validate=OneOf(["", *map(str, ShotState)]))
+class ShotListQuery(ShotFilterSchema):
     sort = fields.String(load_default="-id")
     page = fields.Integer(load_default=1, validate=Range(min=1))
     size = fields.Integer(load_default=50, validate=Range(min=1, max=200))

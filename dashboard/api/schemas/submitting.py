@@ -98,6 +98,67 @@ class SubmitSchema(Schema):
         load_default=False,
         metadata={"description": "Render its last frames twice on slots that would idle."},
     )
+    preset = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Fills in the size, the format and what follows here, where they are "
+            "null; null: the show's preset; `none`: no preset."
+        },
+    )
+    engine = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "`CYCLES`, `EEVEE` or `WORKBENCH`; null: as the scene says."},
+    )
+    percentage = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        metadata={"description": "Of width and height, or of the scene's resolution."},
+    )
+    samples = fields.Integer(load_default=None, allow_none=True, strict=True)
+    denoise = fields.Boolean(load_default=None, allow_none=True)
+    camera = fields.String(load_default=None, allow_none=True)
+    view_layers = fields.List(
+        fields.String(),
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The only ones to render; null: as the scene says."},
+    )
+    color_depth = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Bits a channel: 8 or 16, for EXR 16 or 32."},
+    )
+    quality = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        metadata={"description": "1 to 100: of JPEG, WEBP, and EXR with DWAA or DWAB."},
+    )
+    compression = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        metadata={"description": "0 to 100: of PNG."},
+    )
+    exr_codec = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "`ZIP`, `PIZ`, `DWAA`, …, `NONE`."},
+    )
+    notes = fields.String(
+        load_default=None, allow_none=True, metadata={"description": "A few words for people."}
+    )
+    show = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "The show it is of, by name; null: the one whose root holds the "
+            ".blend; `none`: no show."
+        },
+    )
     strict = fields.Boolean(load_default=False)
 
 

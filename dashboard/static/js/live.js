@@ -6,6 +6,10 @@
     !(name === "open" && element.matches("details")) &&
     !(element.matches("canvas") && ["width", "height", "style"].includes(name));
 
+  // So do words that someone is writing and has not sent yet.
+  Idiomorph.defaults.callbacks.beforeNodeMorphed = (element) =>
+    !(element instanceof HTMLTextAreaElement && element.value !== element.defaultValue);
+
   const polls = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every");
   const lost = (is) => document.documentElement.classList.toggle("farm-lost", is);
 

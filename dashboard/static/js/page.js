@@ -1,4 +1,4 @@
-/* Small comforts: local times, copying, keys, a title that follows, a log that scrolls along. */
+/* Small comforts: local times, copying, a title that follows, a log that scrolls along. */
 (() => {
   const units = [[86400, "d"], [3600, "h"], [60, "min"]];
   const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
@@ -40,7 +40,7 @@
     showTimes();
     followLog();
     const titled = document.querySelector("[data-title]");
-    if (titled) document.title = titled.dataset.title;
+    if (titled && !("marked" in document.documentElement.dataset)) document.title = titled.dataset.title;
   };
 
   document.addEventListener("click", async (event) => {
@@ -68,14 +68,12 @@
     }
   }, true);
 
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.matches("input, textarea, select")) return;
-    const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (!target) return;
-    event.preventDefault();
-    if (target.matches("a")) target.click(); else target.focus();
-  });
+  /* What tells of news is fetched once it is wanted: most pages of most people do without. */
+  const bell = document.querySelector("[data-news]");
+  const listen = () => import(bell.dataset.news);
+  bell.addEventListener("toggle", listen, { once: true });
+  addEventListener("storage", (event) => { if (event.key === "brender-news") listen(); });
+  try { if (["mine", "all"].includes(localStorage.getItem("brender-news"))) listen(); } catch { /* asked for anew on each page */ }
 
   document.addEventListener("htmx:afterSwap", refresh);
   document.addEventListener("htmx:afterSettle", refresh);

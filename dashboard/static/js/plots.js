@@ -55,7 +55,7 @@
       },
       axes: [
         { ...axis },
-        { ...axis, size: 62, values: (_, marks) => marks.map((mark) => written(body.unit, mark)) },
+        { ...axis, size: 74, values: (_, marks) => marks.map((mark) => written(body.unit, mark)) },
       ],
       series: [
         body.over === "time" ? {} : { label: "Frame", value: (_, v) => (v == null ? "–" : v) },
@@ -72,6 +72,18 @@
     };
   };
 
+  /* A click on a plot over frames opens the frame; the end of a drag is none. */
+  const openable = (chart, figure) => {
+    const address = figure.closest("[data-open]")?.dataset.open;
+    if (!address) return;
+    let pressed = 0;
+    chart.over.addEventListener("pointerdown", (event) => { pressed = event.clientX; });
+    chart.over.addEventListener("click", (event) => {
+      const frame = chart.data[0][chart.cursor.idx];
+      if (frame != null && Math.abs(event.clientX - pressed) < 4) location.assign(address.replace(/0$/, frame));
+    });
+  };
+
   const draw = (held) => {
     held.chart?.destroy();
     held.chart = null;
@@ -84,6 +96,7 @@
     if (!body.x.length) return;
     const data = [body.x, ...body.series.map((each) => each.values)];
     held.chart = new uPlot(options(body, canvas.clientWidth || 320), data, canvas);
+    openable(held.chart, figure);
   };
 
   const load = async (held) => {

@@ -141,6 +141,21 @@ def make_special():
     bpy.ops.render.render(write_still=True)
 
 
+def make_layers():
+    """Two view layers, the second without the cube; the first has samples of its own."""
+    scene = empty()
+    cube = fill(scene)
+    scene.collection.objects.unlink(cube)
+    apart = bpy.data.collections.new("Apart")
+    scene.collection.children.link(apart)
+    apart.objects.link(cube)
+    scene.view_layers[0].name = "With"
+    scene.view_layers[0].samples = 3
+    without = scene.view_layers.new("Without")
+    without.layer_collection.children["Apart"].exclude = True
+    save("layers")
+
+
 def make_views():
     """Stereo in each way that Blender can save it, and views that want their files elsewhere."""
     scene = empty()
@@ -255,6 +270,7 @@ make_scenes()
 make_film()
 make_borders()
 make_special()
+make_layers()
 make_views()
 make_outputs()
 sys.stdout.flush()

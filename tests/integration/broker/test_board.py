@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from redis import RedisError
 
@@ -38,6 +40,10 @@ def test_a_heartbeat_is_posted_and_answered_with_the_live_claims(board):
     board.replace_live([1, 2])
     assert board.beat(beat(claims=(2, 3))).live == frozenset({2})
     assert board.heartbeats() == [beat(claims=(2, 3))]
+
+
+def test_a_heartbeat_is_answered_with_the_brokers_time(board):
+    assert abs(board.beat(beat()).clock_s - time.time()) < 5
 
 
 def test_a_node_without_claims_learns_that_the_set_is_known(board):

@@ -70,7 +70,7 @@ class DashboardFarm:
         """Return the tag that a page's live part was rendered with."""
         return re.search(r'hx-get="[^"]*/live\?[^"]*tag=([^"&]+)', self.text(url))[1]
 
-    def post(self, url: str, **values: str):
+    def post(self, url: str, **values: str | list[str]):
         """Send a form with a token, as a page would."""
         self.blend()
         page = self.text(f"/submit?file={self.root / 'tiny.blend'}")

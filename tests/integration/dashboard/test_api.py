@@ -61,7 +61,7 @@ def test_shots_are_listed_filtered_and_paged(farm):
     listed = farm.get("/api/v1/shots?search=fog&size=2&sort=name").json
     assert [shot["name"] for shot in listed["shots"]] == ["fog_0", "fog_1"]
     assert (listed["total"], listed["page"], listed["size"]) == (3, 1, 2)
-    assert listed["counts"]["paused"] == 1
+    assert (listed["counts"]["queued"], listed["counts"]["paused"]) == (3, 0)
     wrong = farm.get("/api/v1/shots?state=burning")
     assert (wrong.status_code, wrong.json["faults"][0]["field"]) == (422, "state")
 

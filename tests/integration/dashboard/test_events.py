@@ -24,7 +24,7 @@ def test_events_say_who_did_what_and_lead_there(farm):
     farm.add_node("atlas")
     add(farm)
     text = farm.text("/events")
-    assert f'<a href="/shots/{shot_id}">lantern</a>' in text
+    assert f'<a href="/shots/{shot_id}" data-row>lantern</a>' in text
     assert "atlas" in text
     assert "No heartbeat for 10 s." in text
 

@@ -53,7 +53,39 @@ def test_what_blender_says_is_only_words(farm):
 
 
 def test_a_poll_of_the_failures_is_answered_only_when_something_changed(farm):
-    tag = farm.tag("/failures")
+    tag = farm.text("/failures").split("/failures/live?tag=")[1].split('"')[0]
     with farm.counted_queries() as queries:
         assert farm.get(f"/failures/live?tag={tag}").status_code == 304
     assert len(queries) == 1
+
+
+def test_the_lines_that_tell_of_trouble_are_pulled_out_of_a_long_tail(farm):
+    shot_id = farm.add_shot(failed_count=1)
+    tail = "Error: cannot read 'wood.png'\nFra:3 Mem\nSaved: nothing"
+    fail(farm, shot_id, 3, "Blender ended.", tail=tail)
+    text = farm.text("/failures")
+    assert "cannot read &#39;wood.png&#39;" in text
+    assert "Fra:3" not in text
+    assert "Saved: nothing" in text
+
+
+def test_the_shot_of_a_failed_frame_may_be_paused_while_it_goes_on(farm):
+    going = farm.add_shot("going", failed_count=1)
+    fail(farm, going, 3, "Blender ended.")
+    over = farm.add_shot("over", state="failed", failed_count=1)
+    fail(farm, over, 3, "Blender ended.")
+    text = farm.text("/failures")
+    assert f"/failures/shots/{going}/pause" in text
+    assert f"/failures/shots/{over}/pause" not in text
+
+
+def test_the_api_lists_what_failed_and_what_it_means(farm):
+    shot_id = farm.add_shot(failed_count=1)
+    fail(farm, shot_id, 3, "Blender ended.", tail="Error: System is out of GPU memory")
+    fail(farm, shot_id, 4, "Something new.")
+    found = farm.get("/api/v1/failures").json
+    rows = {row["frame"]: row for row in found["failures"]}
+    assert rows[3]["errors"] == ["Error: System is out of GPU memory"]
+    assert "not enough memory" in rows[3]["meaning"]
+    assert "meaning" not in rows[4]
+    assert found["total"] == 1

@@ -1,12 +1,17 @@
+import re
+
 from brender_farm.db.models import Frame
+
+TAG = f"{1:040x}"[:16]
 
 
 def test_a_frame_shows_its_figures_and_its_neighbours(farm):
     shot_id = farm.add_shot("lantern", done=3)
     text = farm.text(f"/shots/{shot_id}/frames/2")
     assert f"/shots/{shot_id}/frames/2/large.jpg" in text
-    assert f'rel="prev" data-key="ArrowLeft" href="/shots/{shot_id}/frames/1"' in text
-    assert f'rel="next" data-key="ArrowRight" href="/shots/{shot_id}/frames/3"' in text
+    here = f'href="/shots/{shot_id}/frames'
+    assert re.search(rf'rel="prev" data-key="ArrowLeft"[^>]* {here}/1"', text)
+    assert re.search(rf'rel="next" data-key="ArrowRight"[^>]* {here}/3"', text)
     assert "2 of 10" in text
 
 
@@ -37,7 +42,7 @@ def test_a_frame_page_is_polled_with_its_tag(farm):
 def test_a_picture_is_made_once_and_kept_by_browsers_for_ever(farm):
     shot_id = farm.add_shot("lantern", done=1)
     farm.write_frame("lantern", 1)
-    url = f"/shots/{shot_id}/frames/1/thumb.jpg?v=abc"
+    url = f"/shots/{shot_id}/frames/1/thumb.jpg?v={TAG}"
     first = farm.get(url)
     assert (first.status_code, first.mimetype) == (200, "image/jpeg")
     assert "immutable" in first.headers["Cache-Control"]
@@ -48,12 +53,12 @@ def test_a_picture_is_made_once_and_kept_by_browsers_for_ever(farm):
 
 def test_a_frame_whose_file_is_gone_or_broken_gets_a_placeholder_that_is_not_kept(farm):
     shot_id = farm.add_shot("lantern", done=1)
-    gone = farm.get(f"/shots/{shot_id}/frames/1/thumb.jpg?v=abc")
+    gone = farm.get(f"/shots/{shot_id}/frames/1/thumb.jpg?v={TAG}")
     assert (gone.status_code, gone.mimetype) == (200, "image/svg+xml")
     assert gone.headers["Cache-Control"] == "no-store"
     assert "File is gone" in gone.text
     farm.write_frame("lantern", 1).write_bytes(b"\x89PNG broken")
-    assert "Cannot be shown" in farm.get(f"/shots/{shot_id}/frames/1/thumb.jpg?v=abc").text
+    assert "Cannot be shown" in farm.get(f"/shots/{shot_id}/frames/1/thumb.jpg?v={TAG}").text
 
 
 def test_only_finished_frames_have_files_and_pictures(farm):

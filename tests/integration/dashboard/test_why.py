@@ -16,7 +16,7 @@ def test_other_reasons_are_folded_away(farm):
     farm.add_node("atlas", online=False)
     farm.add_node("rhea", facts={"blender_versions": ["3.4.1"]})
     text = farm.text(f"/shots/{farm.add_shot()}")
-    assert 'The only node that fits is away: <a href="/nodes#at-atlas">atlas</a> is offline' in text
+    assert 'The only node that fits is away: <a href="/nodes/atlas">atlas</a> is offline' in text
     assert "1 more reason" in text
     assert "Its file was saved by Blender 4.5: the newest on the one node online is 3.4.1." in text
 

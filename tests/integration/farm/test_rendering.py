@@ -9,7 +9,9 @@ import pytest
 from brender_farm import wire
 from brender_farm.broker.queues import node_queue
 from brender_farm.celery_app import RENDER_CHUNK, client_app
+from brender_farm.domain.formats import FORMATS
 from brender_farm.domain.states import ChunkState, FrameState, ShotState
+from brender_farm.images.decode import decode
 from brender_farm.service import shots
 from tests.farm import Farm
 from tests.waiting import wait_for
@@ -40,6 +42,16 @@ def test_each_frame_is_reported_with_its_figures(farm: Farm) -> None:
     assert cell.byte_count == path.stat().st_size
     assert cell.seconds is not None
     assert cell.tag
+
+
+def test_a_frame_has_the_size_that_its_shot_says(farm: Farm) -> None:
+    asked = {"width": 633, "height": 356, "percentage": 33, "samples": 4}
+    shot = farm.submit(farm.blend(), frames="1-2", **asked)
+
+    detail = farm.wait_until_over(shot)
+
+    image = decode(Path(detail.output_dir) / "0002.png", FORMATS["PNG"])
+    assert (image.width, image.height) == (detail.width, detail.height) == (208, 117)
 
 
 def test_a_fixed_chunk_size_is_respected(farm: Farm) -> None:

@@ -356,3 +356,21 @@ def test_without_orders_the_scheduler_is_nudged(farm, told):
     change(shot_id)
     adopt_blend(shot_id, "rest", actor="mira")
     assert told == [Orders(stop={}, finish={})]
+
+
+def test_a_shot_of_half_the_resolution_keeps_its_size(farm):
+    shot_id, chunk_id = begun(farm, percentage=50)
+    change(shot_id)
+    found_out(farm, chunk_id)
+    adopt_blend(shot_id, "rest", actor="mira")
+    detail = get_shot(shot_id)
+    assert (detail.width, detail.height, detail.render) == (80, 45, {"percentage": 50})
+
+
+def test_a_camera_that_the_shot_asks_for_must_still_be_there(farm):
+    shot_id, chunk_id = begun(farm, camera="Camera")
+    change(shot_id, "no_camera.blend")
+    found_out(farm, chunk_id)
+    with pytest.raises(RequestRefused, match="has no camera 'Camera'"):
+        adopt_blend(shot_id, "rest", actor="mira")
+    assert get_shot(shot_id).row.state is ShotState.PAUSED

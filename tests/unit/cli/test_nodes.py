@@ -114,3 +114,28 @@ def test_a_node_outside_its_hours_is_told_below_the_table(brender, node):
     brender("node", "hours", node, f"{yesterday} 00:00-12:00")
     _, _, note = brender("nodes").output.splitlines()
     assert note.startswith("atlas: It is outside its hours until ")
+
+
+def test_a_nodes_tags_are_given_shown_and_taken_back(brender, node):
+    assert brender("node", "tags", node).output == "Node atlas has the tags: none.\n"
+    assert brender("node", "tags", node, "gpu,fast").output == (
+        "Node atlas has the tags: gpu, fast (given; its own are: none).\n"
+    )
+    assert brender("node", "tags", node, "--own").output == "Node atlas has the tags: none.\n"
+    assert brender("node", "tags", node, "gpu", "--own").exit_code == 2
+    assert "is no tag" in brender("node", "tags", node, "two words").stderr
+
+
+def test_a_nodes_blenders_are_started_anew(brender, node):
+    shown = brender("node", "restart", node)
+    assert shown.output == "The Blenders of atlas start anew, each after the frame it is at.\n"
+
+
+def test_a_node_that_is_offline_is_forgotten(brender, node):
+    assert "atlas is online" in brender("node", "forget", node).stderr
+    with client.core_app().app_context(), writing() as session:
+        session.query(Node).one().online = False
+    assert brender("node", "forget", node, "--reason", "Sold.").output == (
+        "Node atlas is forgotten.\n"
+    )
+    assert len(brender("nodes").output.splitlines()) == 1

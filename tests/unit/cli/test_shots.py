@@ -97,7 +97,7 @@ def test_one_shot_is_shown_with_why_it_waits(brender, submitted, scene):
         "waiting   The farm has no node yet. Start one with: brender worker",
         f"file      {scene} (Blender 4.5, scene Scene)",
         "160×90 PNG",
-        "may       pause, cancel, rerender, audit, delete",
+        "may       pause, cancel, edit, clone, rerender, audit, delete",
     ):
         assert words in shown
 

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from brender_farm.domain.standing import Standing
 from brender_farm.domain.states import (
     NODE_ACTIONS,
     SHOT_ACTIONS,
@@ -21,6 +22,7 @@ WORK = NodeWork(
     shot_name="a",
     frames="1-4",
     frame=2,
+    frame_s=None,
     done_count=1,
     frame_count=4,
     sample=None,
@@ -45,6 +47,10 @@ def node(**changes):
         "blender_versions": ("4.5.15",),
         "gpus": (),
         "tags": (),
+        "own_tags": (),
+        "has_given_tags": False,
+        "warm": (),
+        "restart_asked_at": None,
         "pool": "",
         "trouble": "",
         "unwell": (),
@@ -65,6 +71,7 @@ def test_every_state_and_action_has_a_look():
     assert set(looks.SHOT_ACTION_LOOKS) == set(SHOT_ACTIONS)
     assert set(looks.SHOT_OFFER_LOOKS) == set(SHOT_OFFERS)
     assert set(looks.NODE_ACTION_LOOKS) == set(NODE_ACTIONS)
+    assert set(looks.NODE_LOOKS) == set(Standing)
 
 
 @pytest.mark.parametrize(

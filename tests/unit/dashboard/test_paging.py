@@ -1,7 +1,10 @@
+from datetime import date
+
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from brender_farm.service.shapes.shots import Page
-from dashboard.paging import Slice, args_of, page_of, whole
+from dashboard.paging import Slice, args_of, page_of, plain_query, query_of, whole
 
 
 def test_the_address_says_which_part_of_the_list_is_shown():
@@ -38,3 +41,47 @@ def test_an_empty_list_has_one_page():
 
 def test_only_plain_digits_are_a_number():
     assert [whole(text, 7) for text in ("12", "١٢", "1e3", None)] == [12, 7, 7, 7]
+
+
+def test_everything_that_a_list_is_filtered_by_is_in_its_address():
+    asked = {
+        "state": "failed,paused",
+        "show": "3",
+        "submitter": "mira",
+        "min_priority": "50",
+        "max_priority": "80",
+        "since": "2026-03-01",
+        "until": "2026-03-31",
+        "archived": "all",
+    }
+    page = page_of(asked)
+    assert (page.states, page.show_id, page.since) == (("paused", "failed"), 3, date(2026, 3, 1))
+    assert args_of(page) == asked | {
+        "state": "paused,failed",
+        "show": 3,
+        "min_priority": 50,
+        "max_priority": 80,
+    }
+    assert plain_query(f"?{query_of(page)}&page=7&nonsense=1") == query_of(page)
+
+
+def test_a_form_gives_states_one_by_one():
+    assert page_of(MultiDict([("state", "failed"), ("state", "paused")])).state == "paused,failed"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"show": "x"},
+        {"show": "-1"},
+        {"min_priority": "101"},
+        {"max_priority": "low"},
+        {"since": "yesterday"},
+        {"until": "2026-02-30"},
+        {"archived": "maybe"},
+        {"state": "burning,,"},
+    ],
+    ids=str,
+)
+def test_a_filter_that_makes_no_sense_falls_away(args):
+    assert page_of(args) == Page()

@@ -2,8 +2,8 @@ import numpy as np
 import OpenImageIO as OIIO  # noqa: N817
 import pytest
 
+from brender_farm.images.display import to_srgb
 from dashboard import thumbnails
-from dashboard.pictures import to_srgb
 from dashboard.thumbnails import Wanted, is_tag, thumbnail
 
 WANTED = Wanted(shot_id=7, frame=1042, tag="abc123")

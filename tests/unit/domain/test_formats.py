@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from brender_farm.domain.formats import DEFAULT_FORMAT, FORMATS, find_format
+from brender_farm.domain.formats import (
+    DEFAULT_FORMAT,
+    EXR_CODECS,
+    FORMATS,
+    HALF_CODECS,
+    LOSSY_CODECS,
+    find_format,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,3 +45,14 @@ def test_each_format_is_found_by_its_own_and_by_blenders_name(fmt):
 
 def test_the_default_is_one_of_them():
     assert DEFAULT_FORMAT in FORMATS
+
+
+def test_every_format_has_a_depth_and_floats_are_wider():
+    for fmt in FORMATS.values():
+        assert fmt.depths
+        assert ("32" in fmt.depths) == fmt.floating
+
+
+def test_what_is_lossy_or_needs_half_floats_is_a_codec():
+    assert {*LOSSY_CODECS, *HALF_CODECS} < {*EXR_CODECS}
+    assert all(fmt.codecs in ((), EXR_CODECS) for fmt in FORMATS.values())

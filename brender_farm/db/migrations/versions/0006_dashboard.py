@@ -22,6 +22,7 @@ _ADDED = {
     "nodes": (
         sa.Column("set_tags", types.JsonText(), nullable=True),
         sa.Column("restart_asked_at", types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("is_gone", sa.Boolean(), server_default=sa.false(), nullable=False),
     ),
     "farm": (sa.Column("told_up_to", sa.BigInteger(), nullable=True),),
 }
@@ -34,9 +35,11 @@ def upgrade() -> None:
             for column in columns:
                 batch_op.add_column(column)
     op.create_index(op.f("ix_shots_show_id"), "shots", ["show_id"])
+    op.create_index(op.f("ix_shots_archived"), "shots", ["archived", "state"])
     _make_presets_and_shows()
     _make_what_people_keep()
     _make_samples()
+    _make_frame_versions()
     op.create_table(
         "settings",
         sa.Column("name", sa.String(40), nullable=False),
@@ -55,6 +58,16 @@ def _make_presets_and_shows() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_presets")),
         sa.UniqueConstraint("name", name=op.f("uq_presets_name")),
         sqlite_autoincrement=True,
+    )
+    presets = sa.table(
+        "presets", sa.column("name", sa.String()), sa.column("settings", types.JsonText())
+    )
+    op.bulk_insert(
+        presets,
+        [
+            {"name": "1080p", "settings": {"width": 1920, "height": 1080, "percentage": 100}},
+            {"name": "720p", "settings": {"width": 1280, "height": 720, "percentage": 100}},
+        ],
     )
     op.create_table(
         "shows",
@@ -96,6 +109,7 @@ def _make_what_people_keep() -> None:
         sa.Column("show_id", types.BigId(), nullable=True),
         sa.Column("mine_only", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("topics", types.JsonText(), server_default="[]", nullable=False),
+        sa.Column("after_event", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("trouble", types.CleanText(), server_default=_EMPTY, nullable=False),
         sa.Column("told_at", types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -122,7 +136,27 @@ def _make_samples() -> None:
         ),
         sa.PrimaryKeyConstraint("node_id", "step_s", "at", name=op.f("pk_node_samples")),
     )
-    op.create_index("ix_node_samples_step", "node_samples", ["step_s", "at"])
+
+
+def _make_frame_versions() -> None:
+    op.create_table(
+        "frame_versions",
+        sa.Column("id", types.BigId(), nullable=False),
+        sa.Column("shot_id", types.BigId(), nullable=False),
+        sa.Column("frame", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(200), nullable=False),
+        sa.Column("chunk_id", types.BigId(), nullable=True),
+        sa.Column("seconds", sa.Double(), nullable=True),
+        sa.Column("byte_count", sa.BigInteger(), nullable=True),
+        sa.Column("peak_bytes", sa.BigInteger(), nullable=True),
+        sa.Column("replaced_at", types.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shot_id"], ["shots.id"], name=op.f("fk_frame_versions_shot_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_frame_versions")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_frame_versions_frame", "frame_versions", ["shot_id", "frame"])
 
 
 def _remake_work_hours(*, with_show: bool) -> None:
@@ -158,8 +192,17 @@ def _remake_work_hours(*, with_show: bool) -> None:
 
 def downgrade() -> None:
     _remake_work_hours(with_show=False)
-    for table in ("settings", "node_samples", "subscriptions", "saved_filters", "shows", "presets"):
+    for table in (
+        "frame_versions",
+        "settings",
+        "node_samples",
+        "subscriptions",
+        "saved_filters",
+        "shows",
+        "presets",
+    ):
         op.drop_table(table)
+    op.drop_index(op.f("ix_shots_archived"), "shots")
     op.drop_index(op.f("ix_shots_show_id"), "shots")
     for table, columns in reversed(_ADDED.items()):
         with op.batch_alter_table(table, recreate="never") as batch_op:

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from workers.blender import output
-from workers.blender.output import ChunkLog, Progress, is_error, read_peak_bytes, read_progress
+from workers.blender.output import ChunkLog, Progress, read_peak_bytes, read_progress
 
 CYCLES_45 = (
     "Fra:5 Mem:8.74M (Peak 9.74M) | Time:00:00.01 | Remaining:00:00.00 | Mem:0.58M, Peak:0.50M "
@@ -64,40 +64,6 @@ def test_other_lines_tell_no_progress(line):
 )
 def test_peak_memory_is_read(line, peak_bytes):
     assert read_peak_bytes(line) == peak_bytes
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "Error: Cannot render, no camera",
-        "Error: Render error (No space left on device) cannot save: '/dev/full'",
-        "Error: Loading '/a.blend' failed: Failed to read blend file '/a.blend': Missing DNA block",
-        "Build without OpenImageDenoiser",
-        "imb_savepng: Cannot open file for writing: '/proc/nope/x.png'",
-        "libpng error: Write Error",
-        "/dev/full: No space left on device",
-        "Malloc returns null: len=17179869184 in Image, total 1",
-        "System is out of memory",
-        "Traceback (most recent call last):",
-    ],
-)
-def test_lines_that_someone_should_see_are_errors(line):
-    assert is_error(line)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        CYCLES_45,
-        "Fra:1 Mem:8.27M (Peak 8.27M) | Scene, ViewLayer | Synchronizing object | Error: cube",
-        'Read blend: "/shots/error.blend"',
-        "Saved: '/out/0001.png'",
-        'Info: Saved "linked.blend"',
-        "Time: 00:00.07 (Saving: 00:00.06)",
-    ],
-)
-def test_lines_of_a_healthy_render_are_none(line):
-    assert not is_error(line)
 
 
 def test_a_log_keeps_every_line_with_its_time(tmp_path):

@@ -1,0 +1,59 @@
+"""What the caller is told of, and where, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from brender_farm.service import notices
+from brender_farm.service.shapes.notices import NoticeRequest
+from dashboard.api.schemas.notices import (
+    NoticeAddSchema,
+    NoticeChangeSchema,
+    NoticeListSchema,
+    NoticeTestSchema,
+    OneNoticeSchema,
+)
+from dashboard.who import current_actor
+
+routes = APIBlueprint("notices", __name__, url_prefix="/notices", tag="Notifications")
+
+
+@routes.get("")
+@routes.output(NoticeListSchema)
+@routes.doc(summary="What you are told of, and where")
+def index() -> dict[str, Any]:
+    return {"notices": notices.list_notices(current_actor())}
+
+
+@routes.post("")
+@routes.input(NoticeAddSchema, location="json", arg_name="values")
+@routes.output(OneNoticeSchema, status_code=201)
+@routes.doc(summary="Be told by mail, chat or webhook from now on", responses=[415])
+def add(values: dict[str, Any]) -> Any:
+    return notices.add_notice(NoticeRequest(**values), owner=current_actor())
+
+
+@routes.put("/<int:notice_id>")
+@routes.input(NoticeChangeSchema, location="json", arg_name="values")
+@routes.output(OneNoticeSchema)
+@routes.doc(summary="Change what you are told of, or where", responses=[404, 415])
+def change(notice_id: int, values: dict[str, Any]) -> Any:
+    return notices.change_notice(notice_id, NoticeRequest(**values), owner=current_actor())
+
+
+@routes.delete("/<int:notice_id>")
+@routes.output({}, status_code=204, description="Removed")
+@routes.doc(summary="Be told no more", responses=[404])
+def remove(notice_id: int) -> tuple[str, int]:
+    notices.remove_notice(notice_id, owner=current_actor())
+    return "", 204
+
+
+@routes.post("/<int:notice_id>/test")
+@routes.output(NoticeTestSchema)
+@routes.doc(summary="Send a test message; answers within 10 s how it went", responses=[404, 415])
+def test(notice_id: int) -> dict[str, Any]:
+    trouble = notices.try_notice(notice_id, owner=current_actor())
+    return {"delivered": not trouble, "trouble": trouble}

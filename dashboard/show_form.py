@@ -1,0 +1,42 @@
+"""The fields of a show's form: as they were typed, or as the show is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from brender_farm.errors import Fault
+from brender_farm.service.shapes.shows import ShowRequest, ShowRow
+
+FIELDS = (
+    "name",
+    "root",
+    "root_linux",
+    "root_macos",
+    "root_windows",
+    "output_pattern",
+    "preset",
+    "notes",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShowForm:
+    """What stands in the fields, and what is wrong with it."""
+
+    values: Mapping[str, str]
+    faults: Sequence[Fault] = ()
+
+    @classmethod
+    def typed(cls, sent: Mapping[str, str], faults: Sequence[Fault] = ()) -> ShowForm:
+        return cls({name: sent.get(name, "") for name in FIELDS}, faults)
+
+    @classmethod
+    def of(cls, show: ShowRow) -> ShowForm:
+        return cls(asdict(show.as_request()))
+
+    def to_request(self) -> ShowRequest:
+        return ShowRequest(**self.values)
+
+    def faults_of(self, name: str) -> list[Fault]:
+        return [fault for fault in self.faults if fault.field == name]

@@ -14,6 +14,7 @@ from brender_farm.service.foresight import foresee_in_background
 from dashboard import assets, context, errors, security
 from dashboard.api import register_api
 from dashboard.audits import Audits
+from dashboard.flower import Flower
 from dashboard.formatting import register_filters
 from dashboard.picture_store import PictureStore
 from dashboard.views import register_views
@@ -67,6 +68,7 @@ def create_app(settings: Settings) -> DashboardApp:
     app.extensions["brender_pictures"] = PictureStore(
         settings.data_dir / "thumbnails", round(settings.pictures_mb * 1e6)
     )
+    app.extensions["brender_flower"] = Flower(settings.flower_port)
     register_views(app)
     register_api(app)
     return app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint, APIFlask
 
-from dashboard.api import adopt, again, audit, events, nodes, rules, shots, why
+from dashboard.api import adopt, again, audit, events, nodes, queue, rules, shots, why
 from dashboard.api.problems import validation_problem
 from dashboard.api.schemas.problems import ProblemSchema, RequestProblemSchema
 from dashboard.security import csrf, require_json
@@ -15,7 +15,7 @@ PREFIX = "/api/v1"
 def register_api(app: APIFlask) -> None:
     api = APIBlueprint("api", __name__, url_prefix=PREFIX)
     api.before_request(require_json)
-    modules = (shots, adopt, again, audit, nodes, rules, why, events)
+    modules = (shots, adopt, again, audit, nodes, rules, queue, why, events)
     for module in modules:
         api.register_blueprint(module.routes)
     for blueprint in (api, *(module.routes for module in modules)):

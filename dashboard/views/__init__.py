@@ -12,10 +12,12 @@ from dashboard.views import (
     events,
     failures,
     files,
+    flower,
     frames,
     nodes,
     overview,
     player,
+    queue,
     rules,
     shot,
     shots,
@@ -25,8 +27,8 @@ from dashboard.views import (
 )
 
 _MODULES = (
-    status, overview, statistics, events, shots, shot, adopt, again, audit, frames, player, chunks,
-    failures, nodes, rules, submit, files,
+    status, overview, statistics, events, shots, shot, queue, adopt, again, audit, frames, player,
+    chunks, failures, nodes, rules, submit, files, flower,
 )  # fmt: skip
 
 

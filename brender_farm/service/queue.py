@@ -25,8 +25,8 @@ from brender_farm.service.shapes.shots import ShotRow
 from brender_farm.service.shots import set_priority
 from brender_farm.service.views import shot_row, with_time_left
 
-RUNNING_SHOWN = 60
-IN_LINE_SHOWN = 100
+RUNNING_SHOWN = 40
+IN_LINE_SHOWN = 50
 OUT_SHOWN = 20
 
 

@@ -72,7 +72,8 @@ class Settings:
 
     @property
     def flower_url(self) -> str:
-        return f"http://localhost:{self.flower_port}/flower/"
+        """Address of Flower as the dashboard shows it."""
+        return f"{self.url}/flower/"
 
     @property
     def node_dir(self) -> Path:

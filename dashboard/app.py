@@ -18,6 +18,7 @@ from dashboard import assets, context, errors, security
 from dashboard.api import register_api
 from dashboard.audits import Audits
 from dashboard.bulk_results import BulkResults
+from dashboard.flower import Flower
 from dashboard.formatting import register_filters
 from dashboard.keepsakes import Keepsakes
 from dashboard.picture_store import PictureStore
@@ -77,6 +78,7 @@ def create_app(settings: Settings) -> DashboardApp:
     app.extensions["brender_pictures"] = pictures
     app.extensions["brender_keepsakes"] = Keepsakes(pictures)
     app.extensions["brender_films"] = FilmWatch(app)
+    app.extensions["brender_flower"] = Flower(settings.flower_port)
     register_views(app)
     register_api(app)
     return app

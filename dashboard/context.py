@@ -32,7 +32,6 @@ def register_context(app: Flask) -> None:
         reason_tone=looks.reason_tone,
         free_slots=looks.free_slots,
         shot_segments=looks.shot_segments,
-        flower_url=app.extensions["brender_settings"].flower_url,
         header=header,
         nav_bar=navigation.bar,
         nav_menu=navigation.menu,

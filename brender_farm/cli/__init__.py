@@ -16,6 +16,7 @@ COMMANDS = {
     "shots": ("brender_farm.cli.shots", "List the shots."),
     "shot": ("brender_farm.cli.shots", "Show one shot, and why it waits."),
     "why": ("brender_farm.cli.why", "Say why a shot waits, or a node idles."),
+    "queue": ("brender_farm.cli.queue", "Show what gets the next slot, and why."),
     "pause": ("brender_farm.cli.shots", "Give a shot nothing new."),
     "resume": ("brender_farm.cli.shots", "Let a paused shot go on."),
     "cancel": ("brender_farm.cli.shots", "Stop a shot; finished frames stay."),

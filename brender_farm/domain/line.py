@@ -89,10 +89,15 @@ class Line:
         return (
             other.priority == shot.priority
             and self.shot_busy[other.id] == self.shot_busy[shot.id]
-            and self._share(other.submitter) == self._share(shot.submitter)
+            and self.share(other.submitter) == self.share(shot.submitter)
         )
 
-    def _share(self, submitter: str) -> float:
+    def slots_of(self, submitter: str) -> int:
+        """Return how many slots a submitter has, those that were taken here among them."""
+        return self._submitter_busy[submitter]
+
+    def share(self, submitter: str) -> float:
+        """Return what a submitter's share would be with one slot more."""
         return (self._submitter_busy[submitter] + 1) / self._weights[submitter]
 
     def _level(self, priority: int) -> _Level:
@@ -106,7 +111,7 @@ class Line:
             level.queues[shot.submitter].append((self.shot_busy[shot.id], shot.id))
         for submitter, queue in level.queues.items():
             heapq.heapify(queue)
-            level.turns.append((self._share(submitter), *queue[0], submitter))
+            level.turns.append((self.share(submitter), *queue[0], submitter))
         heapq.heapify(level.turns)
         return level
 
@@ -119,7 +124,7 @@ class Line:
 
     def _key(self, level: _Level, submitter: str) -> _Key | None:
         best = self._best_of(level, submitter)
-        return None if best is None else (self._share(submitter), *best, submitter)
+        return None if best is None else (self.share(submitter), *best, submitter)
 
     def _best_of(self, level: _Level, submitter: str) -> tuple[int, int] | None:
         queue = level.queues[submitter]

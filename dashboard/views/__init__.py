@@ -20,6 +20,7 @@ from dashboard.views import (
     files,
     film,
     filters,
+    flower,
     frames,
     logs,
     node,
@@ -29,6 +30,7 @@ from dashboard.views import (
     player,
     plots,
     presets,
+    queue,
     rules,
     settings,
     shot,
@@ -40,9 +42,9 @@ from dashboard.views import (
 )
 
 _MODULES = (
-    status, overview, statistics, events, shots, shot, edit, adopt, again, audit, frames, player,
-    chunks, failures, logs, condition, settings, nodes, node, notices, rules, shows, presets, submit, files, archive,
-    bulk, filters, compare, download, film, plots,
+    status, overview, statistics, events, shots, shot, edit, queue, adopt, again, audit, frames,
+    player, chunks, failures, logs, condition, settings, nodes, node, notices, rules, shows,
+    presets, submit, files, archive, bulk, filters, compare, download, film, plots, flower,
 )  # fmt: skip
 
 

@@ -10,6 +10,10 @@ import pytest
 
 from tests.farm import Farm, running_farm
 
+from .browsing import browser, page
+
+__all__ = ["browser", "page"]
+
 needs_bpy = pytest.mark.skipif(
     importlib.util.find_spec("bpy") is None,
     reason="bpy is not installed (requirements/blender.txt; Python 3.11 only)",

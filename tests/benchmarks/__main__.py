@@ -15,6 +15,7 @@ from tests.benchmarks import (
     idle_cpu,
     latency,
     memory,
+    pages,
     planning,
     recovery,
     shot24,
@@ -35,6 +36,7 @@ BENCHMARKS = {
     "dispatch": dispatch,
     "simulation": simulation,
     "forecast": forecast,
+    "pages": pages,
 }
 
 

@@ -21,7 +21,7 @@ def test_a_farm_needs_no_setting_at_all():
     assert found.roots == (home, home / ".brender")
     assert found.warm is True
     assert found.url == "http://localhost:8888"
-    assert found.flower_url == "http://localhost:5555/flower/"
+    assert found.flower_url == "http://localhost:8888/flower/"
 
 
 @pytest.mark.parametrize("name", ["BRENDER_PORT", "BRENDER_BROKER_URL", "BRENDER_ROOTS"])

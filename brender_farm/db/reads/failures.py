@@ -16,11 +16,16 @@ _SHOTS = 100
 def failed_frames(session: Session, limit: int, node_id: int | None = None) -> list[Any]:
     """Return frames that gave up or wait for another try, of the newest shots with any.
 
-    As rows of shot_id, shot_name, shot_state, frame, state, tries, node (its name), chunk_id, reason, log_tail
-    and at; newest first. With `node_id` only those that failed last on that node.
+    As rows of shot_id, shot_name, shot_state, frame, state, tries, node (its name), chunk_id,
+    reason, log_tail and at; newest first. With `node_id` only those that failed last on that node.
     """
     has_any = or_(Shot.failed_count > 0, Shot.retries != {})
-    shots = select(Shot.id).where(has_any, Shot.archived.is_(False)).order_by(Shot.id.desc()).limit(_SHOTS)
+    shots = (
+        select(Shot.id)
+        .where(has_any, Shot.archived.is_(False))
+        .order_by(Shot.id.desc())
+        .limit(_SHOTS)
+    )
     ids = list(session.scalars(shots))
     tried = or_(
         Frame.state == FrameState.FAILED,

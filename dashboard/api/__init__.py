@@ -37,8 +37,8 @@ def register_api(app: APIFlask) -> None:
     api = APIBlueprint("api", __name__, url_prefix=PREFIX)
     api.before_request(require_json)
     modules = (
-        shots, bulk, filters, editing, adopt, again, audit, nodes, rules, presets, shows, queue, why,
-        events, stuck, logs, condition, settings, notices, films,
+        shots, bulk, filters, editing, adopt, again, audit, nodes, rules, presets, shows, queue,
+        why, events, stuck, logs, condition, settings, notices, films,
     )  # fmt: skip
     for module in modules:
         api.register_blueprint(module.routes)

@@ -8,13 +8,11 @@ import shutil
 import urllib.request
 from typing import Any
 
-import pytest
-
 from tests.acceptance import test_pages as pages
+from tests.acceptance.browsing import sync_api
 from tests.farm import Farm
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-browser, page, pytestmark = pages.browser, pages.page, pages.pytestmark
+pytestmark = pages.pytestmark
 
 
 def shot_of(farm: Farm, url: str) -> Any:

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.acceptance import test_pages as pages
+from tests.acceptance.browsing import sync_api
 from tests.farm import Farm
 from tests.receivers import Hook, receiving
 from tests.waiting import wait_for
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-browser, page, pytestmark = pages.browser, pages.page, pages.pytestmark
+pytestmark = pages.pytestmark
 
 DESKTOP = """
 window.shown = [];

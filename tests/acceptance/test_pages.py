@@ -48,7 +48,7 @@ def test_a_frame_opens_large_and_the_arrow_key_leads_to_the_next(
     page.go_back()
 
     page.click("#f-1 a")
-    page.wait_for_selector(".hero img")
+    page.wait_for_selector(".viewer img")
     page.keyboard.press("ArrowRight")
 
     page.wait_for_url(re.compile(r"/frames/2$"))

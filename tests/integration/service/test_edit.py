@@ -241,8 +241,8 @@ def test_it_waits_for_other_shots_and_a_time(farm):
     first, second = farm.submit().shot, farm.submit().shot
     row = edit(second.id, after=[first.id], not_before="2099-12-01 20:00")
     assert row.state is ShotState.WAITING
-    assert farm.reasons("shot", second.id)[1] == f"after shots: – → {first.id}\n" + (
-        "not before: – → 2099-12-01 20:00"
+    assert farm.reasons("shot", second.id)[1] == (
+        f"after shots: – → {first.id}\nnot before: – → 2099-12-01 20:00"
     )
     assert edit(second.id, after=None, not_before="").state is ShotState.QUEUED
     with pytest.raises(ActionRefused, match="each would wait for the next"):

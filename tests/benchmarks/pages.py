@@ -50,7 +50,7 @@ PAGES = {
     "limits": "/limits",
     "notices": "/notices",
     "settings": "/settings",
-    "status": "/condition",
+    "status": "/status",
     "plots": f"/shots/{big_farm.LONG_SHOT}/plots",
 }
 _POLLED = re.compile(r'hx-get="([^"]*[?&;]tag=[^"]*)"')

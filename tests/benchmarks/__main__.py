@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.benchmarks import (
     big_shot,
+    browsers,
     desk,
     dispatch,
     forecast,
@@ -37,6 +38,7 @@ BENCHMARKS = {
     "simulation": simulation,
     "forecast": forecast,
     "pages": pages,
+    "browsers": browsers,
 }
 
 

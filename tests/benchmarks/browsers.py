@@ -53,7 +53,9 @@ def measure(rounds: int) -> list[Figure]:
             upgrade()
             big_farm.fill()
             db.engine.dispose()
-        web = subprocess.Popen([sys.executable, "-m", "brender_farm.cli", "web"], env=env)
+        web = subprocess.Popen(
+            [sys.executable, "-m", "brender_farm.cli", "web"], env=env, stderr=subprocess.DEVNULL
+        )
         try:
             wait_for(lambda: _answers(settings), "the dashboard answers", limit_s=60)
             loads = _loads(settings, web.pid, rounds)
@@ -121,13 +123,23 @@ def _page(port: int, polled: list[tuple[str, float]], number: int, stop: threadi
     while not stop.wait(max(0.0, min(due.values()) - (time.monotonic() - began))):
         index = min(due, key=due.__getitem__)
         due[index] += polled[index][1]
-        connection.request("GET", urls[index])
-        response = connection.getresponse()
-        body = response.read().decode()
-        found = _POLLED.search(body) if response.status == 200 else None
+        status, body = _get(connection, urls[index])
+        found = _POLLED.search(body) if status == 200 else None
         if found:
             urls[index] = unescape(found[1])
     connection.close()
+
+
+def _get(connection: http.client.HTTPConnection, url: str) -> tuple[int, str]:
+    """Ask, on a new connection where the dashboard has closed the one that was at rest."""
+    for _ in range(3):
+        try:
+            connection.request("GET", url)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        except (http.client.HTTPException, OSError):
+            connection.close()
+    raise SystemExit(f"The dashboard does not answer {url}.")
 
 
 def _cpu_s(pid: int) -> float:

@@ -52,7 +52,7 @@ $(BIN)/python:
 
 $(VENV)/.farm: $(BIN)/python $(REQUIREMENTS) pyproject.toml
 	@sh tools/system-packages.sh runtime
-	@echo "Installing Brender into $(VENV) (about 450 MB, once) …"
+	@echo "Installing Brender into $(VENV) (about 500 MB to download, once) …"
 	@$(PIP) --requirement requirements.txt
 	@$(PIP) --no-deps --editable .
 	@touch $@

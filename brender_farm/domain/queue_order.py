@@ -106,7 +106,8 @@ def _hindrance(
     if full:
         return f"The limit {full[0]} is used up: {used[full[0]]} of {limits[full[0]]}."
     if shot.max_nodes is not None and len(set(shot.on_nodes)) >= shot.max_nodes:
-        return f"It is on {shot.max_nodes} nodes at most, and is: only they get more of it."
+        nodes = "1 node" if shot.max_nodes == 1 else f"{shot.max_nodes} nodes"
+        return f"It may be on {nodes} at a time, and is; no other gets any of it."
     if not room.has_other(shot, frozenset()):
         return "No node that takes work now fits it."
     return ""

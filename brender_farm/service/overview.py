@@ -9,6 +9,7 @@ from typing import Any
 from brender_farm.db.core import reading
 from brender_farm.db.models import Shot
 from brender_farm.db.reads import overview as reads
+from brender_farm.db.reads.ahead import GOING_STATES
 from brender_farm.db.reads.shots import archived_count, counts_by_state
 from brender_farm.domain.time_left import TimeLeft
 from brender_farm.service.foresight import current_forecast
@@ -81,7 +82,8 @@ def overview() -> Overview:
     with reading() as session:
         counts = counts_by_state(session)
         return Overview(
-            queue_left=told.queue,
+            # A forecast may be some seconds old: what has ended since is not foretold any more.
+            queue_left=told.queue if any(counts[state] for state in GOING_STATES) else None,
             tag=reads.farm_tag(session),
             counts=counts,
             is_empty=not (any(counts.values()) or archived_count(session)),

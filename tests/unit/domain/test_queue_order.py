@@ -90,7 +90,7 @@ def test_a_shot_without_frames_to_give_away_counts_but_does_not_stand() -> None:
             {"limits": frozenset({"nuke"})}, "The limit nuke is used up: 2 of 2", id="limit"
         ),
         pytest.param(
-            {"max_nodes": 1, "on_nodes": ("atlas",)}, "on 1 nodes at most", id="most-nodes"
+            {"max_nodes": 1, "on_nodes": ("atlas",)}, "on 1 node at a time, and is", id="most-nodes"
         ),
     ],
 )

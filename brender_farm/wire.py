@@ -79,6 +79,8 @@ class SceneOrder(_Frozen, frozen=True, kw_only=True):
     device: Literal["", "cpu", "gpu"] = ""
     """What Cycles renders on; empty: as the scene says."""
     render: RenderChanges = RenderChanges()
+    auto_run: bool = False
+    """Whether the file may run its own Python scripts."""
 
 
 class RenderLimits(_Frozen, frozen=True, kw_only=True):

@@ -108,7 +108,8 @@ class PostgresDatabases:
                 text(
                     "TRUNCATE shots, chunks, frames, nodes, events, loose_chunks, dependencies, "
                     "limits, shares, work_hours, shows, presets, saved_filters, subscriptions, "
-                    "node_samples, settings, frame_versions RESTART IDENTITY"
+                    "node_samples, settings, frame_versions, users, sign_ins, tokens, invitations, "
+                    "submit_keys, webhooks, webhook_deliveries, node_keys RESTART IDENTITY"
                 )
             )
             connection.exec_driver_sql(_FIRST_PRESETS)

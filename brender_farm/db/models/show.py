@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, text
+from sqlalchemy import ForeignKey, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brender_farm.db.core import db
@@ -31,5 +31,7 @@ class Show(db.Model):  # type: ignore[name-defined,misc]
         BigId, ForeignKey("presets.id", ondelete="SET NULL")
     )
     """What its shots are rendered with unless they say otherwise."""
+    auto_run: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether its .blend files may run their own Python scripts on the nodes."""
     notes: Mapped[str] = mapped_column(CleanText, default="", server_default=text("''"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -14,7 +14,7 @@ from brender_farm.service.disks import DiskWatch
 from brender_farm.service.film_store import SHARE as FILM_SHARE
 from brender_farm.service.film_watch import FilmWatch
 from brender_farm.service.foresight import foresee_in_background
-from dashboard import assets, context, errors, security
+from dashboard import assets, context, errors, guard, security
 from dashboard.api import register_api
 from dashboard.audits import Audits
 from dashboard.bulk_results import BulkResults
@@ -55,6 +55,7 @@ def create_app(settings: Settings) -> DashboardApp:
     app = add_core(DashboardApp("dashboard"), settings)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    guard.watch_the_door(app)  # before anything else looks at a request
     security.protect(app, settings)
     assets.register_assets(app)
     app.config.update(

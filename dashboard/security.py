@@ -7,9 +7,12 @@ import secrets
 from pathlib import Path
 
 from flask import Flask, Response, abort, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 
 from brender_farm.config import LOOPBACK_HOSTS, Settings
+from brender_farm.service.sign_ins import LASTS
+from dashboard.proxy import NamedProxy
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -33,9 +36,17 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+STRICT_TRANSPORT = "max-age=31536000"
 MAX_FORM_BYTES = 256 * 1024
 
 csrf = CSRFProtect()
+
+
+class CookieOfDoor(SecureCookieSessionInterface):
+    """The session cookie: sent over TLS only, once it came over TLS."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
+        return request.is_secure
 
 
 def protect(app: Flask, settings: Settings) -> None:
@@ -44,11 +55,15 @@ def protect(app: Flask, settings: Settings) -> None:
         SECRET_KEY=load_secret(settings.data_dir),
         SESSION_COOKIE_NAME="brender_session",  # cookies are shared by all ports of a host
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        PERMANENT_SESSION_LIFETIME=LASTS,
         WTF_CSRF_TIME_LIMIT=None,  # the page is kept open all day
         MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
     )
-    if settings.host in LOOPBACK_HOSTS:
+    app.session_interface = CookieOfDoor()
+    app.wsgi_app = NamedProxy(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
+    if settings.host in LOOPBACK_HOSTS and not settings.proxies:
         # A foreign page whose name was pointed at 127.0.0.1 must not reach the farm.
         app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", "[::1]"]
     csrf.init_app(app)
@@ -58,6 +73,8 @@ def protect(app: Flask, settings: Settings) -> None:
 def add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
     return response
 
 

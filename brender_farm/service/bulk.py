@@ -36,21 +36,36 @@ class _Ask:
     reason: str
     priority: int
     now: datetime
+    only_of: str | None
+    """Whose shots alone may be touched; None: anybody's."""
 
 
 def bulk(
-    action: str, ids: Iterable[int], *, actor: str, reason: str = "", priority: int | None = None
+    action: str,
+    ids: Iterable[int],
+    *,
+    actor: str,
+    reason: str = "",
+    priority: int | None = None,
+    only_of: str | None = None,
 ) -> BulkResult:
     """Do one of BULK_ACTIONS to these shots, and return what became of each.
 
-    A shot that refuses stops none of the others. Raises RequestRefused for an action that is none,
+    A shot that refuses stops none of the others; with `only_of`, all that somebody else submitted
+    refuse. Raises RequestRefused for an action that is none,
     a priority that is none, and more than MAX_SHOTS shots.
     """
     chosen = list(dict.fromkeys(ids))
     _check(action, chosen, priority)
     if action == "delete":
         chosen.sort(reverse=True)  # what comes after others before those, which it would hold
-    ask = _Ask(actor=actor, reason=reason, priority=priority or 0, now=datetime.now(UTC))
+    ask = _Ask(
+        actor=actor,
+        reason=reason,
+        priority=priority or 0,
+        now=datetime.now(UTC),
+        only_of=only_of,
+    )
     done: list[int] = []
     refused: list[Refusal] = []
     for start in range(0, len(chosen), _TOLD_AT_A_TIME):
@@ -98,7 +113,10 @@ class _Done:
 def _try(action: str, shot_id: int, ask: _Ask) -> _Done | Refusal:
     try:
         with writing() as session:
-            outcome = _DEEDS[action](session, require_shot(session, shot_id), ask)
+            shot = require_shot(session, shot_id)
+            if ask.only_of not in (None, shot.submitter):
+                raise ActionRefused(f"It is {shot.submitter}'s; you may steer your own.")
+            outcome = _DEEDS[action](session, shot, ask)
     except (NotFound, ActionRefused, RequestRefused) as error:
         return Refusal(shot_id=shot_id, why=error.message)
     if isinstance(outcome, Forgotten):

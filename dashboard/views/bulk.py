@@ -23,7 +23,7 @@ from dashboard.chosen import chosen_ids, write_runs
 from dashboard.formatting import plural
 from dashboard.looks import BULK_LOOKS
 from dashboard.paging import args_of, page_of, whole
-from dashboard.who import current_actor
+from dashboard.who import current_actor, only_of
 
 pages = Blueprint("bulk", __name__, url_prefix="/shots/bulk")
 
@@ -76,7 +76,14 @@ def _do(action: str, ids: list[int]) -> AnyResponse:
     reason = request.form.get("reason", "").strip()
     priority = whole(request.form.get("priority", "").strip(), -1)
     try:
-        done = bulk.bulk(action, ids, actor=current_actor(), reason=reason, priority=priority)
+        done = bulk.bulk(
+            action,
+            ids,
+            actor=current_actor(),
+            reason=reason,
+            priority=priority,
+            only_of=only_of(),
+        )
     except RequestRefused as error:
         for fault in error.faults:
             flash(f"{fault.message} {fault.remedy}", "error")

@@ -47,15 +47,17 @@ def check() -> AnyResponse | None:
     return None
 
 
-def may(right: str, submitter: str | None = None) -> bool:
-    """Whether the person at this page may do something: for templates.
+def can(endpoint: str, submitter: str | None = None) -> bool:
+    """Whether the person at this page is let through to another: for what leads there.
 
-    With `submitter`, whether they may steer a shot of theirs.
+    `submitter` is whose shot it is about, where it is about one.
     """
-    person = current_person()
-    if person is None:
+    person, right = current_person(), needed(endpoint, "GET")
+    if person is None or right is None:
         return False
-    return person.may(Right(right)) if submitter is None else person.may_steer(submitter)
+    if right is Right.SHOT and submitter is not None:
+        return person.may_steer(submitter)
+    return person.may(right)
 
 
 def _require(person: Person, endpoint: str) -> None:

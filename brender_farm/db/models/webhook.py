@@ -22,6 +22,9 @@ class Webhook(db.Model):  # type: ignore[name-defined,misc]
     url: Mapped[str] = mapped_column(Text)
     secret: Mapped[str] = mapped_column(String(200))
     """What bodies are signed with (HMAC-SHA-256). Shown once, when it is made."""
+    old_secret: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
+    """The one before: bodies are signed with it, too, until then."""
+    old_secret_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     topics: Mapped[list[str]] = mapped_column(JsonText, default=list, server_default="[]")
     """What of: `shot.completed`, `node.offline`, …; empty: everything."""
     is_on: Mapped[bool] = mapped_column(default=True, server_default=true())

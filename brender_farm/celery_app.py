@@ -14,14 +14,33 @@ from kombu.entity import Exchange, Queue
 
 from brender_farm.broker.calm_events import CalmEvents
 from brender_farm.broker.channel import use_farm_channel
-from brender_farm.broker.queues import FARM_QUEUE, node_queue
+from brender_farm.broker.queues import (
+    CHECK_NODE,
+    FARM_QUEUE,
+    FINISH_CHUNKS,
+    RENDER_CHUNK,
+    REPORT,
+    RESTART_BLENDERS,
+    STOP_CHUNKS,
+    node_queue,
+)
 from brender_farm.broker.taking import TakingAMQP
 
-RENDER_CHUNK = "render_chunk"
-REPORT = "farm.report"
-STOP_CHUNKS = "stop_chunks"
-FINISH_CHUNKS = "finish_chunks"
-RESTART_BLENDERS = "restart_blenders"
+__all__ = [
+    "CHECK_NODE",
+    "FINISH_CHUNKS",
+    "RENDER_CHUNK",
+    "REPORT",
+    "RESTART_BLENDERS",
+    "SCHEDULER_HOSTNAME",
+    "STOP_CHUNKS",
+    "client_app",
+    "node_app",
+    "node_hostname",
+    "scheduler_app",
+]
+
+SCHEDULER_HOSTNAME = "scheduler@farm"
 
 _MAX_LINE = 200
 
@@ -42,7 +61,11 @@ def client_app(broker_url: str, **options: Any) -> Celery:
 def node_app(broker_url: str, *, node_name: str) -> Celery:
     """Make a node's app. It acknowledges nothing: the database holds the lease."""
     app = client_app(broker_url, amqp=TakingAMQP)
-    app.conf.update(task_queues=[_queue(node_queue(node_name))], task_acks_late=False)
+    app.conf.update(
+        task_queues=[_queue(node_queue(node_name))],
+        task_acks_late=False,
+        broker_transport_options={**_transport(), "takes": True},
+    )
     return app
 
 

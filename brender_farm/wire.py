@@ -15,6 +15,8 @@ from brender_farm.errors import MessageRefused
 
 _MAX_INTEGER = 2**63 - 1
 """What a database's widest integer column holds."""
+MAX_FENCES = 100_000
+MAX_CLAIMS = 10_000
 _WORD = r"\A[^\x00\ud800-\udfff]*\Z"
 """Without NUL and half characters, which PostgreSQL and UTF-8 refuse."""
 
@@ -28,6 +30,7 @@ Pixels = Annotated[int, msgspec.Meta(ge=4, le=65_536)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_WORD)]
 FilePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4096, pattern=_WORD)]
 Text = Annotated[str, msgspec.Meta(max_length=20_000)]
+Mac = Annotated[str, msgspec.Meta(min_length=64, max_length=64)]
 Word = Annotated[str, msgspec.Meta(max_length=200, pattern=_WORD)]
 """A name, or nothing."""
 
@@ -107,7 +110,7 @@ class ChunkOrder(_Frozen, frozen=True, kw_only=True):
     file_prefix: Word = ""
     """What stands before it."""
     limits: RenderLimits = RenderLimits()
-    fences: list[Id] = []
+    fences: Annotated[list[Id], msgspec.Meta(max_length=MAX_FENCES)] = []
     """Chunks that may still be writing to this folder though they are over: their drafts are
     removed before this one begins, so that nothing of them can be published any more."""
 
@@ -118,6 +121,8 @@ class ChunkStarted(_Frozen, frozen=True, kw_only=True, tag="started"):
     chunk_id: Id
     boot: Name
     """Which start of the node's process has it."""
+    age_s: Seconds = 0.0
+    """How long ago that was when this was sent: reports wait for company."""
 
 
 class FrameFile(_Frozen, frozen=True, kw_only=True):
@@ -209,12 +214,12 @@ class MachineFacts(_Frozen, frozen=True, kw_only=True):
     os: Text
     cpu_count: Count
     memory_bytes: Count
-    blender_versions: list[Name]
-    tags: list[Name] = []
+    blender_versions: Annotated[list[Name], msgspec.Meta(max_length=100)]
+    tags: Annotated[list[Name], msgspec.Meta(max_length=100)] = []
     """What people call the machine good for (BRENDER_TAGS)."""
     pool: Word = ""
     """The pool it belongs to (BRENDER_POOL); empty: none."""
-    gpus: list[Text] = []
+    gpus: Annotated[list[Text], msgspec.Meta(max_length=64)] = []
     """The graphics cards that Cycles can render on, by name."""
     brender: Word = ""
     """Which Brender it runs."""
@@ -266,12 +271,36 @@ class Heartbeat(_Frozen, frozen=True, kw_only=True):
     leaving: bool = False
     """The last heartbeat of a node that ends in order."""
     trouble: Text = ""
-    claims: list[ChunkClaim] = []
-    warm: list[Text] = []
+    claims: Annotated[list[ChunkClaim], msgspec.Meta(max_length=MAX_CLAIMS)] = []
+    warm: Annotated[list[Text], msgspec.Meta(max_length=1000)] = []
     """The .blend files that a Blender of this node has open."""
-    unwell: list[UnwellFolder] = []
+    unwell: Annotated[list[UnwellFolder], msgspec.Meta(max_length=1000)] = []
     facts: MachineFacts
     sample: MachineSample
+
+
+class Sealed(_Frozen, frozen=True, kw_only=True):
+    """A message of which its receiver can tell who wrote it, and for whom (see broker/seals.py)."""
+
+    mac: Mac
+    node: Name
+    """Whose key it is sealed with."""
+    boot: Word
+    """Which start of the node's process it is for, or from."""
+    text: str
+    """The message itself, as JSON: exactly what was sealed."""
+
+
+class ChunksOrder(_Frozen, frozen=True, kw_only=True):
+    """Farm to node, by remote control: stop these chunks, or end them after their frame."""
+
+    chunk_ids: Annotated[list[Id], msgspec.Meta(max_length=MAX_CLAIMS)]
+
+
+class RestartOrder(_Frozen, frozen=True, kw_only=True):
+    """Farm to node, by remote control: start the Blenders anew."""
+
+    order: Word
 
 
 def write(message: msgspec.Struct) -> dict[str, Any]:
@@ -283,7 +312,7 @@ def read(kind: type[_Message], body: object) -> _Message:
     """Return the message in `body`, a parsed JSON object. Raises MessageRefused."""
     try:
         return msgspec.convert(body, kind)
-    except (msgspec.ValidationError, UnicodeError) as error:
+    except (msgspec.ValidationError, UnicodeError, RecursionError) as error:
         raise MessageRefused(f"A {kind.__name__} was refused: {error}.") from error
 
 
@@ -296,5 +325,5 @@ def decode(kind: type[_Message], text: bytes | str) -> _Message:
     """Return the message in JSON text. Raises MessageRefused."""
     try:
         return msgspec.json.decode(text, type=kind)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise MessageRefused(f"A {kind.__name__} was refused: {error}.") from error

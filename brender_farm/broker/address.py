@@ -10,15 +10,18 @@ import json
 import os
 import secrets
 import socket
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from brender_farm.config import Settings
+from brender_farm.config import LOOPBACK_HOSTS, Settings
+
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedAddress:
-    """Port on loopback and password of the embedded broker."""
+    """Port and password of the embedded broker."""
 
     port: int
     password: str
@@ -27,10 +30,64 @@ class EmbeddedAddress:
     def url(self) -> str:
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
+    @property
+    def tls_url(self) -> str:
+        """Its address with TLS. Whom one reaches on loopback is not what the certificate says."""
+        return f"{self.url.replace('redis:', 'rediss:', 1)}?ssl_cert_reqs=none"
+
 
 def broker_url(settings: Settings) -> str:
     """Return the broker's URL, settling the embedded one's address when there is none yet."""
-    return settings.broker_url or embedded_address(settings.broker_dir).url
+    if settings.broker_url:
+        return verifying(settings.broker_url)
+    address = embedded_address(settings.broker_dir)
+    if settings.broker_port is not None:
+        address = replace(address, port=settings.broker_port)
+    return address.tls_url if settings.broker_tls_cert else address.url
+
+
+def broker_url_of(settings: Settings, user: str, password: str, *, host: str = "") -> str:
+    """Return the broker's address for somebody else, as seen from another machine.
+
+    `host` is this machine's name or address there; empty: as this machine calls itself.
+    """
+    parts = urlsplit(broker_url(settings))
+    if not parts.hostname:
+        return settings.broker_url or ""  # a socket: on this machine only
+    outer = host or _outer_host(settings, parts.hostname)
+    written = f"[{outer}]" if ":" in outer else outer
+    port = f":{parts.port}" if parts.port else ""
+    query = f"?{parts.query}" if settings.broker_url and parts.query else ""
+    path = parts.path or "/0"
+    return f"{parts.scheme}://{user}:{quote(password, safe='')}@{written}{port}{path}{query}"
+
+
+def is_reachable(settings: Settings) -> bool:
+    """Whether the broker listens where other machines may reach it."""
+    if settings.broker_url:
+        return (urlsplit(settings.broker_url).hostname or "localhost") not in LOOPBACK_HOSTS
+    return settings.broker_bind not in LOOPBACK_HOSTS
+
+
+def verifying(url: str) -> str:
+    """Have an address with TLS say that the certificate is to be verified, unless it says how.
+
+    Left open, kombu takes whatever certificate comes.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "rediss" or "ssl_cert_reqs" in dict(parse_qsl(parts.query)):
+        return url
+    query = urlencode([*parse_qsl(parts.query), ("ssl_cert_reqs", "required")], safe="/:")
+    return parts._replace(query=query).geturl()
+
+
+def _outer_host(settings: Settings, host: str) -> str:
+    """Return this machine as others know it, where the broker's address is one on loopback."""
+    if host not in LOOPBACK_HOSTS:
+        return host
+    if not settings.broker_url and settings.broker_bind not in (*LOOPBACK_HOSTS, *_EVERYWHERE):
+        return settings.broker_bind
+    return socket.gethostname()
 
 
 def embedded_address(folder: Path) -> EmbeddedAddress:

@@ -1,14 +1,19 @@
 """The notice board that farm and nodes share in Redis, beside the queues.
 
 It holds what may be lost and is rebuilt at once: each node's last heartbeat, and the set of live
-chunks that the scheduler mirrors from the database. `brender:live` always contains the marker
-`-`, so that an emptied Redis reads as "not known yet: wait", never as "no chunk is live".
+chunks that the scheduler mirrors from the database. A node that has a key posts its heartbeat,
+sealed, where it alone can write (`brender:beat:<name>`); all others share `brender:heartbeats`.
+`brender:live` always contains the marker `-`, so that an emptied Redis reads as "not known yet:
+wait", never as "no chunk is live".
 `brender:ending` are the live chunks that are to end after their current frame.
 `brender:restarts` says of nodes when they were last asked to start their Blenders anew.
 
 `brender:races` are the live chunks of shots that may race: chunk → race. Two chunks of one race may
 have the same frame; the first that wants to publish it *claims* it in `brender:claims:<race>`, and
 the other is refused from then on. Both stay as long as any chunk of the race is live.
+
+`brender:checkup:<token>` is a list of what nodes answer to the check of this token; it goes after
+some minutes, whether anybody has read it or not.
 """
 
 from __future__ import annotations
@@ -19,21 +24,29 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, cast
 
 from brender_farm import wire
+from brender_farm.broker.keyring import Keyring
 from brender_farm.broker.queues import FARM_QUEUE
 from brender_farm.errors import MessageRefused
+from brender_farm.wire_checkup import MAX_ANSWER_BYTES, CheckupAnswer
 
 if TYPE_CHECKING:
     from redis import Redis
 
+    from brender_farm.broker.node_seal import NodeSeal
+
 HEARTBEATS = "brender:heartbeats"
+BEAT = "brender:beat:"
 LIVE = "brender:live"
 ENDING = "brender:ending"
 RESTARTS = "brender:restarts"
 RACES = "brender:races"
 CLAIMS = "brender:claims:"
+CHECKUPS = "brender:checkup:"
+CHECKUP_KEPT_S = 300
 _MARKER = "-"
 _NO_RACES: Mapping[int, int] = {}
 _WAIT = 0
+_TAKEN_AT_ONCE = 200
 
 
 class Permit(IntEnum):
@@ -81,11 +94,14 @@ class Board:
         self._redis = client
         self._claim = client.register_script(_CLAIM)
 
-    def beat(self, heartbeat: wire.Heartbeat) -> Answer:
+    def beat(self, heartbeat: wire.Heartbeat, seal: NodeSeal | None = None) -> Answer:
         """Post a node's heartbeat; return what is said of its claims."""
         claims = [claim.chunk_id for claim in heartbeat.claims]
         with self._redis.pipeline(transaction=False) as pipe:
-            pipe.hset(HEARTBEATS, heartbeat.node, cast("str", wire.encode(heartbeat)))
+            if seal is not None and seal.is_sealing:
+                pipe.set(f"{BEAT}{heartbeat.node}", seal.beat(heartbeat))
+            else:
+                pipe.hset(HEARTBEATS, heartbeat.node, cast("str", wire.encode(heartbeat)))
             pipe.smismember(LIVE, [_MARKER, *claims])
             pipe.smismember(ENDING, [_MARKER, *claims])
             pipe.hget(RESTARTS, heartbeat.node)
@@ -121,10 +137,25 @@ class Board:
         """Return how many reports the scheduler has not taken yet."""
         return self._redis.llen(FARM_QUEUE)
 
-    def heartbeats(self) -> list[wire.Heartbeat]:
-        """Return the last heartbeat of every node; one that cannot be read is left out."""
-        found = cast("dict[bytes, bytes]", self._redis.hgetall(HEARTBEATS))
-        return [beat for text in found.values() if (beat := _read(text)) is not None]
+    def heartbeats(self, keyring: Keyring | None = None) -> list[wire.Heartbeat]:
+        """Return the last heartbeat of every node; one that is not believed is left out."""
+        keyring = keyring or Keyring()
+        names = keyring.names
+        with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hgetall(HEARTBEATS)
+            if names:
+                pipe.mget([f"{BEAT}{name}" for name in names])
+            shared, *own = pipe.execute()
+        beats = [
+            keyring.beat(name.decode("utf-8", "replace"), text, is_own_key=False)
+            for name, text in shared.items()
+        ]
+        beats += [
+            keyring.beat(name, text, is_own_key=True)
+            for name, text in zip(names, own[0] if own else (), strict=True)
+            if text is not None
+        ]
+        return [beat for beat in beats if beat is not None]
 
     def live(self) -> frozenset[int] | None:
         """Return the live chunks as the board has them; None: it was emptied."""
@@ -188,7 +219,31 @@ class Board:
             pipe.execute()
 
     def forget_node(self, name: str) -> None:
+        """Take a node's last heartbeat away, wherever it stands."""
         self._redis.hdel(HEARTBEATS, name)
+        self._redis.delete(f"{BEAT}{name}")
+
+    def teach(self) -> None:
+        """Have the broker know the claim, which nodes with users of their own cannot teach it."""
+        self._redis.script_load(_CLAIM)
+
+    def clock_s(self) -> float:
+        """Return the broker's time, in seconds since 1970."""
+        seconds, micros = self._redis.time()
+        return seconds + micros / 1e6
+
+    def answer_checkup(self, answer: CheckupAnswer) -> None:
+        """Post what this machine has to say to a check."""
+        key = f"{CHECKUPS}{answer.checkup}"
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.rpush(key, wire.encode(answer))
+            pipe.expire(key, CHECKUP_KEPT_S)
+            pipe.execute()
+
+    def take_checkups(self, token: str) -> list[CheckupAnswer]:
+        """Take the answers to a check that have come since; those out of order are left out."""
+        taken = cast("list[bytes] | None", self._redis.lpop(f"{CHECKUPS}{token}", _TAKEN_AT_ONCE))
+        return [answer for text in taken or () if (answer := _read_checkup(text)) is not None]
 
 
 def _flat(pairs: Mapping[int, int]) -> list[int]:
@@ -199,8 +254,10 @@ def _those(ids: Sequence[int], flags: Sequence[int]) -> frozenset[int]:
     return frozenset(one for one, flag in zip(ids, flags, strict=True) if flag)
 
 
-def _read(text: bytes) -> wire.Heartbeat | None:
+def _read_checkup(text: bytes) -> CheckupAnswer | None:
+    if len(text) > MAX_ANSWER_BYTES:
+        return None
     try:
-        return wire.decode(wire.Heartbeat, text)
+        return wire.decode(CheckupAnswer, text)
     except MessageRefused:
         return None

@@ -28,6 +28,8 @@ LINE_COUNT = 500
 WARNING_COUNT = 2000
 KEPT_S = 3 * 24 * 3600
 _FIELD = "l"
+_MAX_BYTES = 100_000
+"""A longer line is none that a process of the farm has sent."""
 _TROUBLE = frozenset({"WARNING", "ERROR", "CRITICAL"})
 
 
@@ -121,7 +123,10 @@ def _read(source: str, found: Sequence[tuple[bytes, dict[bytes, bytes]]]) -> lis
 def _line(source: str, number: str, values: dict[bytes, bytes]) -> LogLine | None:
     """Return a line; None for one that is not in the agreed form."""
     try:
-        age_ms, said_by, level, logger, message, fields = json.loads(values[_FIELD.encode()])
+        text = values[_FIELD.encode()]
+        if len(text) > _MAX_BYTES:
+            return None
+        age_ms, said_by, level, logger, message, fields = json.loads(text)
         sent_ms = int(number.partition("-")[0])
         at = datetime.fromtimestamp(sent_ms / 1000, UTC) - timedelta(milliseconds=age_ms)
         return LogLine(
@@ -133,5 +138,5 @@ def _line(source: str, number: str, values: dict[bytes, bytes]) -> LogLine | Non
             message=str(message),
             fields=dict(fields),
         )
-    except (KeyError, ValueError, TypeError, OverflowError):
+    except (KeyError, ValueError, TypeError, OverflowError, RecursionError):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import socket
 import time
 from collections import deque
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from redis import RedisError
 
+from brender_farm.broker.refusals import Refusal, refusals
 from brender_farm.version import VERSION
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 KEY = "brender:scheduler"
 _KEPT_S = 60
 _EVERY_S = 2.0
+_MOST_REFUSALS = 5
+_MAX_BYTES = 100_000
 _REMEMBERED = 60
 """Passes: about as many seconds."""
 
@@ -34,9 +38,12 @@ class Vitals:
     longest_s: float
     """The longest of them."""
     version: str
+    python: str
     hostname: str
     pid: int
     started_at: datetime
+    refusals: tuple[Refusal, ...] = ()
+    """What it did not believe in the last minutes, the most frequent first."""
 
 
 class SchedulerVitals:
@@ -60,21 +67,25 @@ class SchedulerVitals:
         except (RedisError, OSError):
             self._next_s = now_s + _KEPT_S / 2  # the pass has seen it, too, and says so
 
-    def _told(self) -> dict[str, float | str]:
+    def _told(self) -> dict[str, float | str | list[list[str | int]]]:
         return {
             "pass_s": sum(self._passes) / len(self._passes),
             "longest_s": max(self._passes),
             "version": VERSION,
+            "python": platform.python_version(),
             "hostname": socket.gethostname(),
             "pid": os.getpid(),
             "started_at": self._started,
+            "refusals": [
+                [one.who, one.why, one.count] for one in refusals.lately()[:_MOST_REFUSALS]
+            ],
         }
 
 
 def read_vitals(client: Redis) -> Vitals | None:
     """Return what the scheduler said in the last minute. Raises redis.RedisError."""
     text = cast("bytes | None", client.get(KEY))
-    if text is None:
+    if text is None or len(text) > _MAX_BYTES:
         return None
     try:
         told = json.loads(text)
@@ -82,9 +93,14 @@ def read_vitals(client: Redis) -> Vitals | None:
             pass_s=float(told["pass_s"]),
             longest_s=float(told["longest_s"]),
             version=str(told["version"]),
+            python=str(told.get("python", "")),
             hostname=str(told["hostname"]),
             pid=int(told["pid"]),
             started_at=datetime.fromisoformat(told["started_at"]),
+            refusals=tuple(
+                Refusal(who=str(who), why=str(why), count=int(count))
+                for who, why, count in told.get("refusals", [])
+            ),
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         return None

@@ -21,7 +21,7 @@ def test_a_connection_taken_apart_with_a_message_in_hand(
         channel = connection.channel()
         bound = QUEUE(channel)
         bound.declare()
-        connection.Producer(channel).publish("report", routing_key="post")
+        connection.Producer(channel).publish({"a": "report"}, routing_key="post")
         assert bound.get(no_ack=False) is not None
         monkeypatch.setattr(channel.connection, "client", None)
         channel._pool = None

@@ -30,7 +30,7 @@ from workers.limits import Verdict
 from workers.place import Place
 from workers.publish import Draft
 from workers.rendering import Current, Rendering
-from workers.words import TAIL_LINE_COUNT, last_words, plain
+from workers.words import TAIL_LINE_COUNT, blocked, last_words, plain
 
 if TYPE_CHECKING:
     from workers.blender.session import Session
@@ -204,6 +204,7 @@ class Attempt:
                     raise SessionDied("The chunk was stopped.")
                 self._opened_scene = session.scene_key != spec.key or bool(self._opened_scene)
                 opened = session.open(spec)
+                self._tell_blocked(opened, chunk_log)
                 while left and not self._is_ending:
                     self._render_one(session, opened, left[0])
                     left.popleft()
@@ -211,6 +212,16 @@ class Attempt:
                         break  # the next frame is a new Blender's
             finally:
                 self._current.let_go()
+
+    def _tell_blocked(self, opened: Opened, chunk_log: ChunkLog) -> None:
+        """Say that Python of the file did not run: frames may look different without it."""
+        if not opened.blocked_script:
+            return
+        allowed = self._order.scene.auto_run
+        chunk_log.add(blocked(opened.blocked_script, by_node=allowed))
+        if not opened.warm:
+            script = self._named | {"script": plain(opened.blocked_script)}
+            log.warning("Python in a .blend file was not run.", extra=script)
 
     def _render_one(self, session: Session, opened: Opened, frame: int) -> None:
         assert self._place is not None
@@ -241,7 +252,11 @@ class Attempt:
             ctime_ns=scene.ctime_ns,
             digest=scene.digest,
             scene=scene.scene,
-            settings=RenderSettings.of(scene, threads=self._node.threads_per_slot),
+            settings=RenderSettings.of(
+                scene,
+                threads=self._node.threads_per_slot,
+                autoexec=self._node.may_run_scripts,
+            ),
             blender=scene.blender,
             name=scene.blend,
         )

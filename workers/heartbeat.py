@@ -12,6 +12,8 @@ import msgspec
 from redis import RedisError
 
 from brender_farm import wire
+from brender_farm.broker.link import is_refusal, refused_words
+from brender_farm.masking import mask
 from workers.cards import CardWatch
 from workers.stats import Gauges, machine_facts
 
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 2.0
+_COMPLAIN_EVERY_S = 60.0
 _CLOCK_PRECISION_S = 1.0
 """A broker that took longer to answer says too little about the time."""
 GOODBYE_S = 1.0
+_MOST_FOLDERS = 1000
 """A broker that does not answer must not keep a node from ending."""
 
 
@@ -43,6 +47,7 @@ class Heart(threading.Thread):
         self._cards = CardWatch()
         self._gauges = Gauges(settings.roots[0], self._cards.figures)
         self._beat = 0
+        self._complain_at_s = 0.0
         self._was_answered = False
         self._accepting = True
         self._leaving = False
@@ -62,16 +67,24 @@ class Heart(threading.Thread):
         try:
             self.beat_once()
         except (RedisError, OSError) as error:
-            log.info("The broker does not answer.", extra={"error": str(error)})
+            self._tell_of(error)
         except Exception:
             log.exception("A heartbeat failed; the next one tries again.")
+
+    def _tell_of(self, error: Exception) -> None:
+        """Say why the broker cannot be used; that it refuses this node, once a minute."""
+        if not is_refusal(error):
+            log.info("The broker does not answer.", extra={"error": mask(str(error))})
+        elif time.monotonic() >= self._complain_at_s:
+            self._complain_at_s = time.monotonic() + _COMPLAIN_EVERY_S
+            log.error(refused_words(self._settings.broker_url or ""))
 
     def beat_once(self) -> None:
         """Post one heartbeat and obey its answer."""
         with self._beating:  # a later one must not be overtaken by an earlier one
             running = self._node.claims.running()
             asked_s = time.time()
-            answer = self._board.beat(self._heartbeat(running))
+            answer = self._board.beat(self._heartbeat(running), self._node.seal)
             self._compare_clocks(asked_s, answer.clock_s, time.time())
         if answer.live is not None:
             self._node.stop_chunks(running.keys() - answer.live)
@@ -122,7 +135,7 @@ class Heart(threading.Thread):
             leaving=self._leaving,
             claims=[*running.values(), *(wire.ChunkClaim(chunk_id=c) for c in sorted(untold))],
             warm=self._node.sessions.warm_files(),
-            unwell=self._node.storage.unwell(),
+            unwell=self._node.storage.unwell()[:_MOST_FOLDERS],
             facts=self._facts,
             sample=self._gauges.read(),
         )

@@ -6,22 +6,22 @@ import contextlib
 import os
 from pathlib import Path, PurePosixPath
 
+from brender_farm.beneath import FOLDER, opened_folder
 from brender_farm.domain.places import WORK_FOLDER
 from brender_farm.errors import FrameFailed
-
-FOLDER = os.O_RDONLY | os.O_DIRECTORY
 
 
 def move_into_place(file: Path, output_dir: Path, name: str) -> None:
     """Move a file to its name below the output folder; what has the name already is replaced.
 
-    Folders of the name that are missing are made. None may be a link, which could lead anywhere.
+    Folders of the name that are missing are made. None may be a link, which could lead anywhere,
+    nor may the output folder have become one, or one above it.
     Raises FrameFailed when the name leads elsewhere or the file cannot be moved.
     """
     *folders, last = _parts(name)
     try:
         with contextlib.ExitStack() as opened:
-            folder = _opened(opened, os.open(output_dir, FOLDER))
+            folder = opened.enter_context(opened_folder(output_dir))
             for part in folders:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(part, dir_fd=folder)
@@ -46,7 +46,7 @@ def _opened(opened: contextlib.ExitStack, descriptor: int) -> int:
 
 def _open_below(folder: int, part: str, output_dir: Path) -> int:
     try:
-        return os.open(part, FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+        return os.open(part, FOLDER, dir_fd=folder)
     except NotADirectoryError as error:
         raise FrameFailed(
             f"{part} in {output_dir} is a link or no folder, so the frame's files cannot go there. "

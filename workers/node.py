@@ -7,17 +7,20 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from brender_farm import wire
+from brender_farm.broker.door import COMMANDS
+from brender_farm.broker.node_seal import NodeSeal
 from brender_farm.broker.queues import FARM_QUEUE
-from brender_farm.celery_app import REPORT
+from brender_farm.celery_app import FINISH_CHUNKS, REPORT
 from workers.attempt import Attempt
 from workers.blender.leftovers import end_leftovers
 from workers.blender.locate import find_blenders
 from workers.blender.prove import Prover
+from workers.checkup import Checkups
 from workers.claims import Claims
 from workers.gpus import GpuSearch, may_have_gpu
 from workers.heartbeat import Heart
@@ -50,7 +53,9 @@ class Node:
     def __init__(self, settings: Settings, celery: Celery, board: Board) -> None:
         name, slots = settings.node_name, settings.slots
         self.boot = uuid.uuid4().hex
+        self.seal = NodeSeal(name, settings.node_key, self.boot)
         self.roots = settings.roots
+        self.may_run_scripts = settings.auto_run == "show"
         self.threads_per_slot = max(1, (psutil.cpu_count() or 1) // slots) if slots > 1 else None
         self._warm = settings.warm
         self._restarted = ""
@@ -79,6 +84,7 @@ class Node:
         self.publisher.on_failure = self._judge
         self.storage = Storage()
         self.claims = Claims()
+        self.checkups = Checkups(settings, installs, self.prover, board)
         self.watchdog = Watchdog(
             self.claims,
             self.sessions,
@@ -102,9 +108,9 @@ class Node:
     def render(self, body: object) -> None:
         """Render one chunk, unless it is not live or was taken before.
 
-        Raises MessageRefused for a message that is not in the agreed form.
+        Raises MessageRefused for a message that is not in the agreed form, or not the farm's.
         """
-        order = wire.read(wire.ChunkOrder, body)
+        order = self.seal.order(body)
         attempt = Attempt(order, self)
         if not self.claims.take(order.chunk_id, attempt):
             log.warning("A chunk came twice.", extra={"chunk_id": order.chunk_id})
@@ -117,6 +123,16 @@ class Node:
             attempt.give_up(f"The node failed: {error!r}.")
         finally:
             self.claims.release(order.chunk_id)
+
+    def obey(self, command: str, given: dict[str, Any]) -> None:
+        """Obey a command by remote control. Raises MessageRefused: it is not the farm's."""
+        order = self.seal.command(command, COMMANDS[command], given)
+        if isinstance(order, wire.RestartOrder):
+            self.restart_blenders(order.order)
+        elif command == FINISH_CHUNKS:
+            self.finish_chunks(order.chunk_ids)
+        else:
+            self.stop_chunks(order.chunk_ids)
 
     def stop_chunks(self, chunk_ids: Iterable[int]) -> None:
         """Kill what renders of these chunks; they are no longer this node's."""
@@ -173,6 +189,7 @@ class Node:
         `is_hurried` is asked again and again; once it says yes, the grace time is over.
         """
         self._heart.refuse_work()
+        self.checkups.close()
         self.claims.wind_down()
         self._wait_for_claims(self._grace_s, is_hurried)
         self.claims.return_all()
@@ -204,7 +221,7 @@ class Node:
     def _deliver(self, report: wire.Report) -> None:
         self._celery.send_task(
             REPORT,
-            args=[wire.write(report)],
+            args=[self.seal.report(report)],
             queue=FARM_QUEUE,
             argsrepr=f"{report.node}: {_summary(report)}",
             kwargsrepr="",

@@ -24,6 +24,8 @@ COALESCE_S = 0.25
 """How long a frame's report waits for company; the end of a chunk does not wait."""
 RETRY_S = 1.0
 MAX_ITEMS = 500
+MAX_BYTES = 1024 * 1024
+"""Of the items of one report, but for one that is longer alone: a long message is refused."""
 
 
 class Outbox:
@@ -100,7 +102,7 @@ class Outbox:
             self._look_after()
 
     def _send(self, batch: Sequence[Entry]) -> None:
-        items = [entry.item for entry in batch]
+        items = [_aged(entry) for entry in batch]
         try:
             self._deliver(wire.Report(node=self._node_name, items=items))
         except Exception as error:  # noqa: BLE001 - whatever it was, the report stays and is tried again
@@ -153,7 +155,24 @@ class Outbox:
         time.sleep(max(0.0, self._sent_at + self._pace_s - time.monotonic()))
         with self._changed:
             self._sent_at = time.monotonic()
-            return self._entries[:MAX_ITEMS]
+            return _fitting(self._entries[:MAX_ITEMS])
 
     def _patience_s(self) -> float | None:
         return LOOK_EVERY_S if self._receipts.chunks() else None
+
+
+def _fitting(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the first of these that fit into one report; one at least."""
+    total = 0
+    for count, entry in enumerate(entries):
+        total += len(wire.encode(entry.item))
+        if count and total > MAX_BYTES:
+            return entries[:count]
+    return entries
+
+
+def _aged(entry: Entry) -> wire.ReportItem:
+    """Have a chunk's beginning say how long it waited for company."""
+    if not isinstance(entry.item, wire.ChunkStarted):
+        return entry.item
+    return msgspec.structs.replace(entry.item, age_s=time.monotonic() - entry.posted_s)

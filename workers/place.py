@@ -35,10 +35,7 @@ class Place:
 
     def open_log(self) -> ChunkLog:
         """Begin the chunk's log; one that cannot be written is kept in memory alone."""
-        path = log_path(self.output_dir, self.chunk_id)
-        with contextlib.suppress(OSError):
-            path.parent.mkdir(exist_ok=True)
-        return ChunkLog(path, LOG_LIMIT_BYTES)
+        return ChunkLog(log_path(self.output_dir, self.chunk_id), LOG_LIMIT_BYTES)
 
     def is_fenced(self) -> bool:
         """Whether somebody has removed the draft folder."""

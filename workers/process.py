@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 from celery import signals
 from celery.worker.control import control_command
 
+from brender_farm import wire
 from brender_farm.broker.address import broker_url
 from brender_farm.broker.board import Board
+from brender_farm.broker.commands import lock_down
 from brender_farm.broker.link import connect, wait_for_broker
 from brender_farm.broker.queues import node_queue
+from brender_farm.broker.refusals import refusals
 from brender_farm.celery_app import (
+    CHECK_NODE,
     FINISH_CHUNKS,
     RENDER_CHUNK,
     RESTART_BLENDERS,
@@ -24,10 +28,14 @@ from brender_farm.celery_app import (
 )
 from brender_farm.errors import MessageRefused
 from brender_farm.logs import ship_logs
+from brender_farm.wire_checkup import BUSY, CheckupOrder
 from workers.departure import Departure
 from workers.node import Node
+from workers.seclusion import seclude
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from celery import Celery
 
     from brender_farm.config import Settings
@@ -37,6 +45,7 @@ log = logging.getLogger(__name__)
 
 def run(settings: Settings) -> None:
     """Run this machine's node until it is told to stop. Raises BlenderNotFound without Blender."""
+    seclude()  # before anything is started that could look
     url = wait_for_broker(lambda: broker_url(settings))
     ship_logs(f"node.{settings.node_name}", lambda: broker_url(settings))
     log.info("The node starts.", extra={"node": settings.node_name, "slots": settings.slots})
@@ -44,6 +53,7 @@ def run(settings: Settings) -> None:
     node = Node(settings, celery, Board(connect(url)))
     departure = Departure(node.stop)
     _add_tasks(celery, node)
+    lock_down(celery, STOP_CHUNKS, FINISH_CHUNKS, RESTART_BLENDERS, CHECK_NODE)
     _follow_signals(node, departure)
     signals.setup_logging.connect(_keep_our_logging, weak=False)
     try:
@@ -75,22 +85,30 @@ def _add_tasks(celery: Celery, node: Node) -> None:
         try:
             node.render(body)
         except MessageRefused as error:
-            log.error("A chunk was refused.", extra={"error": str(error)})  # noqa: TRY400
+            refusals.note("orders", str(error))
 
-    @control_command(name=STOP_CHUNKS, args=[("chunk_ids", list)])
-    def stop_chunks(_state: Any, chunk_ids: list[int]) -> dict[str, str]:
-        node.stop_chunks(chunk_ids)
-        return {"ok": "stopped"}
+    for command in (STOP_CHUNKS, FINISH_CHUNKS, RESTART_BLENDERS):
+        control_command(name=command)(_obeying(node, command))
 
-    @control_command(name=FINISH_CHUNKS, args=[("chunk_ids", list)])
-    def finish_chunks(_state: Any, chunk_ids: list[int]) -> dict[str, str]:
-        node.finish_chunks(chunk_ids)
-        return {"ok": "finishing"}
+    @control_command(name=CHECK_NODE, args=[("order", dict)])
+    def check_node(_state: Any, order: object) -> dict[str, str]:
+        try:
+            has_begun = node.checkups.begin(wire.read(CheckupOrder, order))
+        except MessageRefused as error:
+            return {"error": str(error)}
+        return {"ok": "checking"} if has_begun else {"error": BUSY}
 
-    @control_command(name=RESTART_BLENDERS, args=[("order", str)])
-    def restart_blenders(_state: Any, order: str) -> dict[str, str]:
-        node.restart_blenders(order)
-        return {"ok": "restarting"}
+
+def _obeying(node: Node, command: str) -> Callable[..., dict[str, str]]:
+    def obey(_state: Any, **given: Any) -> dict[str, str]:
+        try:
+            node.obey(command, given)
+        except MessageRefused as error:
+            refusals.note(f"command {command}", str(error))
+            return {"error": "refused"}
+        return {"ok": command}
+
+    return obey
 
 
 def _follow_signals(node: Node, departure: Departure) -> None:

@@ -6,7 +6,6 @@ All files of a frame share its fate: one that is not whole keeps the others back
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,8 +18,8 @@ from redis import RedisError
 from brender_farm import wire
 from brender_farm.broker.board import Permit
 from brender_farm.domain.formats import ImageFormat
-from brender_farm.domain.places import WORK_FOLDER
 from brender_farm.errors import FrameFailed, SceneRefused
+from workers.fences import left_drafts, remove_drafts
 from workers.moving import move_into_place
 from workers.tidying import Tidying
 
@@ -85,15 +84,13 @@ class Publisher:
 
         `running` are the chunks that this node is at itself: the farm need not be asked about them.
         """
-        work = output_dir / WORK_FOLDER
-        shutil.rmtree(work / str(chunk_id), ignore_errors=True)
+        remove_drafts(output_dir, [chunk_id])
         try:
-            others = {int(entry.name): entry for entry in work.iterdir() if entry.name.isdecimal()}
-            asked = others.keys() - running
+            asked = left_drafts(output_dir) - running
             # At once: one of every slot of the farm may be here.
-            live = self._board.live_among(frozenset(asked)) if asked else None
-            for chunk in asked - live if live is not None else ():
-                shutil.rmtree(others[chunk], ignore_errors=True)
+            live = self._board.live_among(asked) if asked else None
+            if live is not None:
+                remove_drafts(output_dir, asked - live)
         except (OSError, RedisError) as error:
             log.info("Old drafts could not be looked for.", extra={"error": str(error)})
         if chunk_id in self._raced:
@@ -171,7 +168,7 @@ def _put_in_place(draft: Draft) -> None:
     """Move all files of a frame; its picture last, because that is what makes it a frame."""
     for file in [*draft.written.views, *draft.written.outputs]:
         move_into_place(file.path, draft.target.parent, file.name)
-    draft.written.path.replace(draft.target)
+    move_into_place(draft.written.path, draft.target.parent, draft.target.name)
 
 
 def _reason(draft: Draft, error: Exception) -> str:

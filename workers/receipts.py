@@ -32,6 +32,7 @@ class Entry:
     path: Path | None
     """None: it could not be written and would not outlive this process."""
     item: wire.ReportItem
+    posted_s: float = field(default_factory=time.monotonic, compare=False)
 
 
 class Farm(Protocol):

@@ -166,13 +166,14 @@ class Sessions:
     def _take(self, install: BlenderInstall, key: str) -> Session | None:
         """Return an idle session of this Blender, or None when a new one must be started.
 
-        An idle one of another Blender makes room for it.
+        An idle one of another Blender, or one in which another file's scripts have run, makes
+        room for it.
         """
         with self._lock:
             while not self._idle and self._starting:
                 self._started.wait(START_TIMEOUT_S)
             self._idle = [session for session in self._idle if self._keep_if_alive(session)]
-            fitting = [session for session in self._idle if self._all[session] is install]
+            fitting = [s for s in self._idle if self._all[s] is install and s.may_open(key)]
             if fitting:
                 best = next((s for s in fitting if s.scene_key == key), fitting[0])
                 self._idle.remove(best)
@@ -184,7 +185,8 @@ class Sessions:
 
     def _take_back(self, session: Session, spec: SceneSpec) -> None:
         is_old = session.opened_count > MAX_OPENED or self.is_outdated(session)
-        if not session.alive or is_old or self._is_too_heavy(session):
+        is_spent = session.ran_scripts and session.scene_key is None
+        if not session.alive or is_old or is_spent or self._is_too_heavy(session):
             session.kill()
         with self._lock:
             if session.scene_key is not None:

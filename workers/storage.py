@@ -15,9 +15,11 @@ import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from brender_farm import wire
+from brender_farm.beneath import opened_folder
 from brender_farm.domain.places import WORK_FOLDER
 
 log = logging.getLogger(__name__)
@@ -108,31 +110,32 @@ class Storage:
 
 def probe(output_dir: Path, need_bytes: int = MIN_FREE_BYTES) -> str:
     """Write a small file into an output folder; return what stands in the way, or nothing."""
-    work = output_dir / WORK_FOLDER
     try:
-        work.mkdir(exist_ok=True)
-        free_bytes = shutil.disk_usage(work).free
-        if free_bytes < need_bytes:
-            return (
-                f"{output_dir} is full: {_size(free_bytes)} are free and {_size(need_bytes)} are "
-                "needed. Make room on that disk."
-            )
-        _write_and_sync(work / f"probe-{secrets.token_hex(6)}", min(need_bytes, _WRITTEN_AT_MOST))
+        with opened_folder(output_dir, WORK_FOLDER, make=True) as work:
+            free_bytes = shutil.disk_usage(work).free
+            if free_bytes < need_bytes:
+                return (
+                    f"{output_dir} is full: {_size(free_bytes)} are free and {_size(need_bytes)} "
+                    "are needed. Make room on that disk."
+                )
+            _write_and_sync(work, min(need_bytes, _WRITTEN_AT_MOST))
     except OSError as error:
         return explain(output_dir, error)
     return ""
 
 
-def _write_and_sync(path: Path, byte_count: int) -> None:
+def _write_and_sync(folder: int, byte_count: int) -> None:
+    name = f"probe-{secrets.token_hex(6)}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
-        with path.open("xb", buffering=0) as file:
+        with FileIO(os.open(name, flags, 0o666, dir_fd=folder), "wb") as file:
             left = memoryview(bytes(byte_count))
             while left:
                 left = left[file.write(left) or 0 :]
             os.fsync(file.fileno())
     finally:
         with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+            os.unlink(name, dir_fd=folder)
 
 
 def explain(output_dir: Path, error: OSError) -> str:

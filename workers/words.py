@@ -17,6 +17,16 @@ def plain(reason: str) -> str:
     return _storable(reason)[:_REASON_LENGTH]
 
 
+def blocked(script: str, *, by_node: bool) -> str:
+    """Say what of a file's own Python did not run, and who could let it."""
+    remedy = (
+        "this node's owner forbids it (BRENDER_AUTO_RUN=never)."
+        if by_node
+        else "its show has to allow it, and the file to lie in the show's root."
+    )
+    return f"Python in the .blend was not run ({plain(script)}): {remedy}"
+
+
 def last_words(lines: Sequence[str]) -> str:
     """Return the last lines of Blender's output; when room is short, errors stay the longest."""
     kept = [_storable(line)[:_LINE_LENGTH] for line in lines[-TAIL_LINE_COUNT:]]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from brender_farm.domain.paths import confine, resolve_roots
+from brender_farm.domain.signs import odd_in_path
 from brender_farm.errors import NotFound
 
 MAX_ENTRIES = 2_000
@@ -128,14 +129,8 @@ def as_blend(entry: os.DirEntry[str], roots: tuple[Path, ...]) -> BlendEntry | N
 
 
 def is_shown(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry is not hidden, and its name can travel in a page or in JSON."""
-    if entry.name.startswith("."):
-        return False
-    try:
-        entry.name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    """Whether an entry is not hidden, and its name is one that the farm takes."""
+    return not entry.name.startswith(".") and not odd_in_path(entry.name)
 
 
 def _is_dir(entry: os.DirEntry[str]) -> bool:

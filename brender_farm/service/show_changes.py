@@ -8,6 +8,7 @@ from brender_farm.db.core import writing
 from brender_farm.db.models import Show
 from brender_farm.db.reads.shows import require_show
 from brender_farm.db.writes.shows import note_show, remove_show, set_active, touch_show
+from brender_farm.service.edit_tags import require_unchanged, show_tag
 from brender_farm.service.messages import announce
 from brender_farm.service.shapes.shows import ShowRequest, ShowRow
 from brender_farm.service.show_checks import read_show
@@ -32,7 +33,7 @@ def add_show(asked: ShowRequest, *, actor: str) -> ShowRow:
         show = Show(**read_show(session, asked, None), created_at=now)
         session.add(show)
         session.flush()
-        reason = f"Show {show.name} was added, with the root {show.root}."
+        reason = f"Show {show.name} was added, with the root {show.root}{_scripts(show.auto_run)}."
         note_show(session, show.id, now=now, actor=actor, reason=reason)
         touch_show(session, show.id)
         row = show_rows(session, [show])[0]
@@ -40,13 +41,15 @@ def add_show(asked: ShowRequest, *, actor: str) -> ShowRow:
     return row
 
 
-def change_show(show_id: int, asked: ShowRequest, *, actor: str) -> ShowRow:
+def change_show(show_id: int, asked: ShowRequest, *, actor: str, tag: str = "") -> ShowRow:
     """Make a show what is asked for. Shots that there are keep their files and paths.
 
-    Raises NotFound, and RequestRefused with every fault.
+    Raises NotFound, RequestRefused with every fault, and ChangedMeanwhile when its tag is another.
     """
     with writing() as session:
         show = require_show(session, show_id)
+        if tag:
+            require_unchanged(tag, show_tag(show_rows(session, [show])[0]))
         values = read_show(session, asked, show_id)
         changed = {key: value for key, value in values.items() if getattr(show, key) != value}
         if changed:
@@ -101,7 +104,13 @@ def deactivate_shows(*, actor: str) -> None:
             note_show(session, before, now=datetime.now(UTC), actor=actor, reason=reason)
 
 
+def _scripts(may_run: bool) -> str:
+    return "; scripts in its .blend files may run" if may_run else ""
+
+
 def _change(show: Show, key: str, value: object) -> str:
+    if key == "auto_run":
+        return f"scripts in its .blend files {'may run now' if value else 'may not run any more'}"
     if key in ("notes", "preset_id"):
         return f"{_TITLES[key]} changed"
     return f"{_TITLES[key]} {getattr(show, key) or 'none'} → {value or 'none'}"

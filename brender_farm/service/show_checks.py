@@ -14,6 +14,7 @@ from brender_farm.db.reads.shows import show_named
 from brender_farm.domain.output_pattern import PatternRefused, read_pattern
 from brender_farm.domain.path_mapping import Root, System, agree, join, split
 from brender_farm.domain.paths import MAX_PATH_CHARS, confine, expand
+from brender_farm.domain.signs import odd_in_name, odd_in_path
 from brender_farm.errors import Fault, RequestRefused
 from brender_farm.service.limits import shown
 from brender_farm.service.shapes.shows import ShowRequest
@@ -62,12 +63,12 @@ def read_show(session: Session, asked: ShowRequest, show_id: int | None) -> dict
         faults += _clashes(root, _others(session, show_id))
     if faults:
         raise RequestRefused(*faults)
-    return values | {"preset_id": preset}
+    return values | {"preset_id": preset, "auto_run": asked.auto_run}
 
 
 def _name(session: Session, text: str, show_id: int | None) -> str:
     name = " ".join(text.split())
-    if not name or len(name) > MAX_NAME or not name.isprintable() or name.lower() == NO_SHOW:
+    if not name or len(name) > MAX_NAME or odd_in_name(name) or name.lower() == NO_SHOW:
         raise _refusal(
             "name",
             f"{shown(text)} is not a name for a show.",
@@ -92,7 +93,7 @@ def _node_root(asked: ShowRequest, system: System) -> str:
     if not text:
         return ""
     steps = split(text, system) if len(text) <= MAX_PATH_CHARS else None
-    if steps is None or not text.isprintable():
+    if steps is None or odd_in_path(text):
         raise _refusal(
             field,
             f"{shown(text)} is not the full path of a folder on {_TITLES[system]}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -48,7 +48,7 @@ def pattern_target(
     *,
     existing: Existing,
     fmt: ImageFormat,
-    taken: set[str],
+    taken: Container[str],
 ) -> Target | Fault:
     """Return where the show's pattern puts a shot: a new version, or the latest one.
 
@@ -81,7 +81,7 @@ def _unversioned(
     *,
     existing: Existing,
     fmt: ImageFormat,
-    taken: set[str],
+    taken: Container[str],
 ) -> Target:
     """Use the very folder while it holds no frames, then `v001`, `v002`, … inside it."""
     target = _target(root, pattern, values, 1)

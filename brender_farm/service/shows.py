@@ -124,6 +124,7 @@ def _facts(show: Show, active: int) -> dict[str, Any]:
         "root_windows": show.root_windows,
         "output_pattern": show.output_pattern,
         "preset_id": show.preset_id,
+        "auto_run": show.auto_run,
         "notes": show.notes,
         "is_active": show.id == active,
     }

@@ -26,7 +26,7 @@ def held(folder: Path) -> Iterator[Path]:
     is the folder's own.
     Raises OSError when the folder is not there.
     """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         by_number = f"/proc/self/fd/{descriptor}"
         yield Path(by_number) if os.path.exists(by_number) else folder  # noqa: PTH110 - hot

@@ -10,10 +10,12 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from typing import TYPE_CHECKING
 
+from brender_farm.beneath import create_below
+
 if TYPE_CHECKING:
-    from io import FileIO
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -22,11 +24,11 @@ REWRITE_EVERY_S = 1.0
 TAIL_LINE_COUNT = 200
 
 _SAMPLES = (
-    re.compile(r"\| Sample (\d+)/(\d+)"),  # Cycles
-    re.compile(r"\| Rendering (\d+) / (\d+) samples"),  # EEVEE
+    re.compile(r"\| Sample (\d{1,12})/(\d{1,12})\b"),  # Cycles
+    re.compile(r"\| Rendering (\d{1,12}) / (\d{1,12}) samples"),  # EEVEE
 )
-_PEAK = re.compile(r"Mem:[\d.]+[KMGT] \(Peak ([\d.]+)([KMGT])\)")
-_CYCLES_PEAK = re.compile(r"\| Mem:[\d.]+[KMGT], Peak:([\d.]+)([KMGT])")
+_PEAK = re.compile(r"Mem:[\d.]+[KMGT] \(Peak (\d{1,9}(?:\.\d{1,9})?)([KMGT])\)")
+_CYCLES_PEAK = re.compile(r"\| Mem:[\d.]+[KMGT], Peak:(\d{1,9}(?:\.\d{1,9})?)([KMGT])")
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
@@ -142,8 +144,9 @@ class ChunkLog:
 
 
 def _open(path: Path) -> FileIO | None:
+    """Begin a file, in a folder that is made if it is missing; none of it may be a link."""
     try:
-        return path.open("wb", buffering=0)
+        return FileIO(create_below(path.parents[1], path.parent.name, path.name), "wb")
     except OSError as error:
         log.warning("A chunk's log cannot be written.", extra={"error": str(error)})
         return None

@@ -44,8 +44,12 @@ class RenderSettings:
     """Whether Python inside the .blend may run by itself."""
 
     @classmethod
-    def of(cls, order: wire.SceneOrder, *, threads: int | None) -> RenderSettings:
+    def of(
+        cls, order: wire.SceneOrder, *, threads: int | None, autoexec: bool = False
+    ) -> RenderSettings:
         """Return what an order asks for; `threads` is what this node lets a Blender have.
+
+        `autoexec` is whether this node lets a file run its scripts, if the order does.
 
         The order's size is that of the finished picture, Blender's what the percentage is of.
         """
@@ -69,6 +73,7 @@ class RenderSettings:
             exr_codec=changes.exr_codec,
             threads=threads,
             device=order.device,
+            autoexec=order.auto_run and autoexec,
         )
 
     def as_command(self) -> dict[str, object]:

@@ -57,6 +57,7 @@ class Session:
         self.scene_key: str | None = None
         self.opened_count = 0
         self.frame_count = 0
+        self.ran_scripts = False
         self._child = child
         self._hook = hook
         self._opened: Opened | None = None
@@ -97,6 +98,14 @@ class Session:
         """Whether it can still be asked."""
         return self._child.alive
 
+    def may_open(self, key: str) -> bool:
+        """Whether it may be lent for this scene.
+
+        Scripts that have run may have left anything behind, whatever is opened next. So this
+        Blender is for the one scene alone.
+        """
+        return not self.ran_scripts or self.scene_key == key
+
     @property
     def is_fresh(self) -> bool:
         """Whether nothing but the scene it is at now can weigh in its memory."""
@@ -128,6 +137,7 @@ class Session:
             return replace(self._opened, warm=True, seconds=0.0)
         doubt = self._check_version(spec)
         self.scene_key = self._opened = None
+        self.ran_scripts |= spec.settings.autoexec
         try:
             answer = self._ask(
                 {

@@ -54,6 +54,12 @@ def show_roots(session: Session) -> tuple[Root, ...]:
     return tuple(Root(*row) for row in session.execute(_ROOTS))
 
 
+def scripted_roots(session: Session) -> dict[int, str]:
+    """Map the shows whose files may run their own scripts to their roots."""
+    found = session.execute(select(Show.id, Show.root).where(Show.auto_run.is_(True)))
+    return {show_id: root for show_id, root in found}  # noqa: C416
+
+
 def shots_by_show(session: Session) -> dict[int, Row[int, int, int, int, float]]:
     """Map shows to (show_id, shots, unfinished ones, finished frames, seconds of rendering)."""
     unfinished = case((Shot.state.in_(UNFINISHED_SHOT_STATES), 1), else_=0)

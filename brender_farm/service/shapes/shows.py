@@ -21,6 +21,8 @@ class ShowFacts:
     """Where frames go below the root; empty: `renders/<name>/v001` beside the .blend."""
     preset_id: int | None
     """What its shots are rendered with unless they say otherwise."""
+    auto_run: bool
+    """Whether .blend files in its root may run their own Python scripts on the nodes."""
     notes: str
     is_active: bool
     """Whether it is the one that the farm works on: the submit form begins with it."""
@@ -55,6 +57,7 @@ class ShowRow(ShowFacts):
             root_windows=self.root_windows,
             output_pattern=self.output_pattern,
             preset=self.preset,
+            auto_run=self.auto_run,
             notes=self.notes,
         )
 
@@ -71,4 +74,5 @@ class ShowRequest:
     output_pattern: str = ""
     preset: str = ""
     """The name of a preset; empty: none."""
+    auto_run: bool = False
     notes: str = ""

@@ -18,6 +18,12 @@ class ShowSchema(Schema):
         metadata={"description": "Where frames go below the root; empty: beside the .blend."}
     )
     preset = fields.String(metadata={"description": "Its preset's name; empty: none."})
+    preset_id = fields.Integer(allow_none=True)
+    auto_run = fields.Boolean(
+        metadata={
+            "description": "Whether .blend files in its root may run their own Python scripts."
+        }
+    )
     notes = fields.String()
     is_active = fields.Boolean()
     shot_count = fields.Integer()
@@ -49,6 +55,9 @@ class ShowChangeSchema(Schema):
         }
     )
     preset = fields.String()
+    auto_run = fields.Boolean(
+        metadata={"description": "Scripts do what the nodes' account may do; off unless set."}
+    )
     notes = fields.String()
 
 

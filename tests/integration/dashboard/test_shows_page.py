@@ -189,3 +189,27 @@ def test_the_pages_cost_the_same_queries_for_many_shots_and_nodes(farm):
     with farm.counted_queries() as many:
         farm.text("/shows/1")
     assert len(many) == len(few)
+
+
+def test_scripts_run_only_when_the_box_is_ticked_and_the_page_warns(farm):
+    (farm.root / "lantern").mkdir()
+    sent = {"name": "Lantern", "root": str(farm.root / "lantern")}
+    farm.post("/shows/new", **sent)
+    assert "Scripts may run" not in farm.text("/shows/1") + farm.text("/shows")
+    farm.post("/shows/1/change", **sent, auto_run="yes")
+    assert "Scripts may run" in farm.text("/shows/1")
+    assert "Scripts may run" in farm.text("/shows")
+    assert 'value="yes" checked' in farm.text("/shows/1/change")
+    refused = farm.post("/shows/1/change", name="", root="/etc", auto_run="yes")
+    assert 'value="yes" checked' in refused.text
+    farm.post("/shows/1/change", **sent)
+    assert farm.client.get(f"{API}/1").json["auto_run"] is False
+    assert "may run now" in farm.text("/events?subject=show")
+
+
+def test_the_api_lets_scripts_run(farm):
+    assert add(farm)["auto_run"] is False
+    changed = farm.client.patch(f"{API}/1", json={"auto_run": True})
+    assert changed.json["auto_run"] is True
+    assert farm.client.patch(f"{API}/1", json={"notes": "x"}).json["auto_run"] is True
+    assert farm.client.patch(f"{API}/1", json={"auto_run": "perhaps"}).status_code == 422

@@ -15,14 +15,14 @@ def test_a_show_is_added_changed_listed_and_removed(brender, tmp_path):
         f"Show Feature is {root}.\n"
     )
     heads, row = brender("shows").output.splitlines()
-    assert heads.split() == ["NAME", "SHOTS", "FRAMES", "HOURS", "PRESET", "ROOT"]
-    assert row.split() == ["Feature", "0", "0", "0.0", "-", str(root)]
+    assert heads.split() == ["NAME", "SHOTS", "FRAMES", "HOURS", "PRESET", "SCRIPTS", "ROOT"]
+    assert row.split() == ["Feature", "0", "0", "0.0", "-", "-", str(root)]
     (show,) = json.loads(brender("shows", "--json").output)
     assert (show["root_windows"], show["is_active"]) == ("Z:\\film", False)
     assert brender("shows", "activate", "1").output == "Show Feature is the active show.\n"
     assert brender("shows").output.splitlines()[1].startswith("*")
     assert brender("shows", "activate").output == "No show is active.\n"
-    assert brender("shows", "remove", "Feature").output == (
+    assert brender("shows", "remove", "Feature", "--yes").output == (
         "Show Feature is deleted; its 0 shots belong to no show now.\n"
     )
     assert "There is no show 'Feature'" in brender("shows", "remove", "Feature").stderr
@@ -43,3 +43,12 @@ def test_what_is_wrong_with_a_show_is_told_at_once(brender, tmp_path):
     assert refused.exit_code == 1
     for words in ("not a name for a show", "no folder", "must end with"):
         assert words in refused.stderr
+
+
+def test_scripts_of_a_shows_files_are_let_run_and_stopped(brender, tmp_path):
+    may_run = " Scripts in its .blend files may run on the nodes.\n"
+    said = brender("shows", "add", "Film", tmp_path, "--scripts").output
+    assert said == f"Show Film is {tmp_path}.{may_run}"
+    assert brender("shows").output.splitlines()[1].split()[-2:] == ["run", str(tmp_path)]
+    assert brender("shows", "set", "Film", "--notes", "x").output.endswith(may_run)
+    assert brender("shows", "set", "Film", "--no-scripts").output == f"Show Film is {tmp_path}.\n"

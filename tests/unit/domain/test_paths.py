@@ -49,7 +49,7 @@ def test_a_root_that_is_a_link_counts_as_where_it_leads(root, tmp_path):
         pytest.param("", "No path was given", id="empty"),
         pytest.param("  ", "No path was given", id="blank"),
         pytest.param("scene.blend", "is not a full path", id="relative"),
-        pytest.param("//scene.blend\0", "NUL character", id="nul"),
+        pytest.param("//scene.blend\0", "U+0000", id="nul"),
         pytest.param("/" + "x" * 5000, "5,001 characters", id="overlong"),
         pytest.param(f"/{'x' * 300}/a.blend", "has 300 bytes", id="overlong-name"),
         pytest.param("/shows/\ud800.blend", "not text", id="lone-surrogate"),

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -141,17 +138,3 @@ def render(farm_side: FarmSide) -> Iterator[Callable[[Node, wire.ChunkOrder], th
     yield render
     for thread in threads:
         thread.join(60)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder on a disk of 3 MB, where this process may mount one."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
-    mounted = os.name == "posix" and subprocess.run(mount, capture_output=True, check=False)
-    if not mounted or mounted.returncode:
-        pytest.skip("a disk of 3 MB cannot be mounted here (root is needed)")
-    yield folder
-    with contextlib.suppress(OSError):
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -57,9 +57,9 @@ def test_the_fences_are_up_before_a_chunk_is_said_to_have_started(node, farm_sid
     node.render(wire.write(order))
     farm_side.ended(order)
     assert fence_up == [True]
-    assert farm_side.of(wire.ChunkStarted) == [
-        wire.ChunkStarted(chunk_id=order.chunk_id, boot=node.boot)
-    ]
+    (began,) = farm_side.of(wire.ChunkStarted)
+    assert (began.chunk_id, began.boot) == (order.chunk_id, node.boot)
+    assert 0 <= began.age_s < 60  # it waited for company
 
 
 def test_a_chunk_whose_fence_cannot_be_raised_goes_back_unstarted(node, farm_side):

@@ -9,7 +9,7 @@ import pytest
 from brender_farm import wire
 from tests.waiting import wait_for
 from workers.journal import MAX_DAMAGED
-from workers.outbox import Outbox
+from workers.outbox import MAX_BYTES, Outbox
 
 END = wire.ChunkEnded(chunk_id=1)
 
@@ -218,3 +218,25 @@ def test_ends_that_come_close_together_travel_together(tmp_path, farm):
         outbox.post(wire.ChunkEnded(chunk_id=chunk_id))
     assert outbox.close(10)
     assert reports == [1, 10]
+
+
+def test_what_is_long_goes_in_several_reports(tmp_path):
+    farm, reports = Farm(), []
+    tail = "x" * 20_000
+    failed = [
+        wire.FrameFailed(chunk_id=1, frame=number, reason="It broke.", tail=tail)
+        for number in range(100)
+    ]
+
+    def deliver(report):
+        reports.append(len(wire.encode(report)))
+        farm.deliver(report)
+
+    outbox = Outbox(tmp_path, node_name="atlas", deliver=deliver, farm=farm)
+    for item in failed:
+        outbox.post(item)
+    outbox.post(END)
+    wait_for(lambda: len(farm.items) == len(failed) + 1, "all arrived")
+    assert farm.items[:-1] == failed
+    assert max(reports) <= MAX_BYTES + 1000
+    outbox.close(1)

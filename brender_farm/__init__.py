@@ -8,11 +8,22 @@ from brender_farm.version import VERSION
 
 if TYPE_CHECKING:
     from brender_farm import errors
-    from brender_farm.client import ShotHandle, get_shot, submit_shot
+    from brender_farm.client import Farm, Progress, ShotHandle, connect, get_shot, submit_shot
 
 __version__ = VERSION
 
-__all__ = ["ShotHandle", "__version__", "errors", "get_shot", "submit_shot"]
+__all__ = [
+    "Farm",
+    "Progress",
+    "ShotHandle",
+    "__version__",
+    "connect",
+    "errors",
+    "get_shot",
+    "submit_shot",
+]
+
+_OF_THE_CLIENT = frozenset({"Farm", "Progress", "ShotHandle", "connect", "get_shot", "submit_shot"})
 
 
 def __getattr__(name: str) -> Any:
@@ -20,6 +31,6 @@ def __getattr__(name: str) -> Any:
 
     if name == "errors":
         return importlib.import_module("brender_farm.errors")
-    if name in ("ShotHandle", "get_shot", "submit_shot"):
+    if name in _OF_THE_CLIENT:
         return getattr(importlib.import_module("brender_farm.client"), name)
     raise AttributeError(f"module 'brender_farm' has no attribute {name!r}")

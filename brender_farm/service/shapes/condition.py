@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from brender_farm.broker.refusals import Refusal
 from brender_farm.service.disks import DiskRoom
 from brender_farm.service.trouble import Trouble
 
@@ -77,6 +78,8 @@ class SchedulerCondition:
     version: str = ""
     hostname: str = ""
     started_at: datetime | None = None
+    refusals: tuple[Refusal, ...] = ()
+    """Messages that it did not believe in the last minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

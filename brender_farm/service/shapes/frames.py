@@ -37,6 +37,8 @@ class FramePage:
     cells: tuple[FrameCell, ...]
     offset: int
     total: int
+    next_after: int | None = None
+    """What the part behind this one comes after; None: this is the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

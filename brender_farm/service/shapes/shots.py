@@ -8,7 +8,7 @@ from typing import Any
 
 from brender_farm.domain.reasons import Reason
 from brender_farm.domain.shot_filter import ShotFilter
-from brender_farm.domain.states import UNFINISHED_SHOT_STATES, ShotState
+from brender_farm.domain.states import OVER_SHOT_STATES, ShotState
 from brender_farm.domain.time_left import TimeLeft
 from brender_farm.service.audit_result import AuditResult
 from brender_farm.service.render_words import in_words
@@ -56,7 +56,7 @@ class ShotRow:
     @property
     def is_over(self) -> bool:
         """Whether nothing more happens to it unless somebody acts."""
-        return self.is_halted or self.state not in UNFINISHED_SHOT_STATES
+        return self.is_halted or self.state in OVER_SHOT_STATES  # a word not known is no end
 
     @property
     def time_left(self) -> TimeLeft | None:
@@ -203,3 +203,5 @@ class ShotList:
     """Until all shots of the farm are done of which that can be told."""
     untold_count: int
     """Shots with frames to go of which it cannot."""
+    next_after: tuple[Any, int] | None = None
+    """What the list behind this page comes after; None: it is the last, or was not asked for."""

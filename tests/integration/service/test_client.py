@@ -1,4 +1,4 @@
-"""The Python API, as a script uses it."""
+"""The Python API, as a script uses it: each test on the farm's machine, and from elsewhere."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ import pytest
 
 import brender_farm
 from brender_farm import submit_shot
-from brender_farm.client import core_app, get_shot
+from brender_farm.client import core_app, get_shot, this_farm
 from brender_farm.domain.states import ShotState
 from brender_farm.errors import ActionRefused, NotFound, RequestRefused
 from tests.integration.service.core_farm import CoreFarm, done, ended, failed
+from tests.waiting import wait_for
 
 SUBMIT = """
 import sys
@@ -33,12 +34,12 @@ except errors.RequestRefused as refusal:
 
 
 @pytest.fixture
-def scene(here, tmp_path, data_dir) -> Path:
+def scene(place, tmp_path, data_dir) -> Path:
     return Path(shutil.copy(data_dir / "tiny.blend", tmp_path / "tiny.blend"))
 
 
 @pytest.fixture
-def farm(here, tmp_path):
+def farm(place, tmp_path):
     """Return the other side of the API: nodes and scheduler."""
     with core_app().app_context():
         farm = CoreFarm(tmp_path)
@@ -48,7 +49,7 @@ def farm(here, tmp_path):
 
 def test_a_script_submits_a_shot_and_follows_it(scene, farm):
     shot = submit_shot(scene, frames="1-4", name="Opening", chunk_size=2)
-    assert shot.url == f"http://localhost:8888/shots/{shot.id}"
+    assert shot.url == f"{this_farm().url}/shots/{shot.id}"
     assert shot.state is ShotState.QUEUED
     assert (shot.progress.done, shot.progress.total, shot.progress.share) == (0, 4, 0.0)
     assert shot.frames() == []
@@ -57,7 +58,7 @@ def test_a_script_submits_a_shot_and_follows_it(scene, farm):
     assert shot.state is ShotState.RENDERING
     assert (shot.progress.done, shot.progress.share) == (2, 0.5)
     assert shot.progress.seconds_per_frame == 2.0
-    assert shot.progress.time_left_s == 4.0
+    wait_for(lambda: shot.progress.time_left_s == 4.0, "the dashboard looks ahead")
     assert shot.frames() == [shot.output / "0001.png", shot.output / "0002.png"]
     farm.report(done(second, 3), failed(second, 4, permanent=True), ended(second))
     assert shot.wait(timeout=0) is ShotState.FAILED
@@ -86,7 +87,7 @@ def test_a_refusal_names_the_field_and_stores_nothing(scene):
         get_shot(1)
 
 
-def test_warnings_come_with_the_handle(here, tmp_path, data_dir):
+def test_warnings_come_with_the_handle(place, tmp_path, data_dir):
     film = Path(shutil.copy(data_dir / "film.blend", tmp_path / "film.blend"))
     (warning,) = submit_shot(film).warnings
     assert "film format" in warning
@@ -139,7 +140,7 @@ def test_a_shot_is_steered(scene):
 
 
 def test_all_frames_of_a_long_shot_are_listed(scene, farm, monkeypatch):
-    monkeypatch.setattr("brender_farm.client._PAGE", 10)
+    monkeypatch.setattr("brender_farm.client.handle._PAGE", 10)
     shot = submit_shot(scene, frames="1-25", chunk_size=25)
     (order,) = farm.assign()
     farm.report(*(done(order.order.chunk_id, frame) for frame in range(25, 0, -1)))

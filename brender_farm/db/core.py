@@ -7,6 +7,7 @@ refused by SQLite at once, whatever the busy timeout, or race on PostgreSQL. The
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -22,6 +23,8 @@ from brender_farm.db.changes import forget_changes
 _App = TypeVar("_App", bound=Flask)
 
 BUSY_TIMEOUT_S = 15.0
+_turn = threading.RLock()
+"""This process's writers wait here for each other: SQLite would have them sleep and try again."""
 _WRITE_LOCK = 0x6272656E  # "bren": the advisory lock of all writers on PostgreSQL
 
 
@@ -68,13 +71,14 @@ def writing() -> Iterator[Session]:
     session = db.session()
     session.rollback()  # ends what a read before may have begun
     forget_changes(session)
-    session.connection(execution_options={"brender_write": True})
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+    with _turn:
+        session.connection(execution_options={"brender_write": True})
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
 
 
 @contextmanager
@@ -92,7 +96,12 @@ def reading() -> Iterator[Session]:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}}
+        return {
+            "connect_args": {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+            "pool_size": 40,  # one that is opened anew has an empty cache
+            "max_overflow": 24,
+            "pool_use_lifo": True,
+        }
     return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
 
 

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Shot
 from brender_farm.db.reads.frames import failed_positions
-from brender_farm.db.reads.nodes import known_blender_versions
-from brender_farm.db.reads.shots import require_shot, taken_folders
+from brender_farm.db.reads.shots import is_taken, require_shot
 from brender_farm.db.writes.frames import ask_again
 from brender_farm.db.writes.shots import move, note, roll_up, touch
 from brender_farm.domain.frames import Spans
@@ -22,6 +21,7 @@ from brender_farm.domain.states import (
     shot_actions,
 )
 from brender_farm.errors import ActionRefused, Fault, RequestRefused
+from brender_farm.service.blender_versions import farm_versions
 from brender_farm.service.messages import Orders, announce
 from brender_farm.service.new_blend import NewBlend, read_new_blend
 from brender_farm.service.shapes.shots import ShotRow
@@ -52,7 +52,7 @@ def adopt_blend(shot_id: int, scope: str, *, actor: str) -> ShotRow:
         _require_adoptable(session, shot, wanted)
         blend, scene, fmt, blender = shot.blend, shot.scene, shot.format, shot.blender
         render = dict(shot.render)
-        versions = list(known_blender_versions(session))
+        versions = farm_versions(session)
     new = read_new_blend(
         blend, scene=scene, fmt=fmt, versions=versions, blender=blender, render=render
     )
@@ -95,7 +95,7 @@ def _why_not(session: Session, shot: Shot, scope: Scope) -> str:
         return "It is cancelled. Retry it first, then adopt the new .blend."
     if scope is Scope.REST and shot.state is ShotState.COMPLETED:
         return "All its frames are finished. Adopt the new .blend for all frames instead."
-    if shot.state not in UNFINISHED_SHOT_STATES and shot.output_dir in taken_folders(session):
+    if shot.state not in UNFINISHED_SHOT_STATES and is_taken(session, shot.output_dir):
         return (
             f"Another unfinished shot is writing to {shot.output_dir}. "
             "Finish or cancel that one first."

@@ -6,27 +6,29 @@ from brender_farm.blendfile.facts import BlendFacts, inspect
 from brender_farm.blendfile.scenes import SceneFacts
 from brender_farm.config import Settings
 from brender_farm.db.core import current_settings, reading
-from brender_farm.db.reads.nodes import known_blender_versions
-from brender_farm.db.reads.shots import taken_folders
 from brender_farm.domain.frames import FrameList
 from brender_farm.domain.paths import confine, expand
 from brender_farm.errors import BlendFileError, Fault, FrameSyntaxError, RequestRefused
 from brender_farm.service import checks, first, limits, needs, rules, snapshots, waits
+from brender_farm.service.blender_versions import farm_versions
 from brender_farm.service.gathering import Gatherer
 from brender_farm.service.presets import fill_in, filled_fields
 from brender_farm.service.render_changes import read_render
 from brender_farm.service.render_values import read_percentage
 from brender_farm.service.requests import Checked, ShotRequest
 from brender_farm.service.shows import choose_show
+from brender_farm.service.taken import TakenFolders
 from brender_farm.service.target import choose_target
+from brender_farm.service.their_paths import with_own_paths
 
 
 def check(request: ShotRequest, submitter: str = "") -> Checked:
     """Understand a request without storing anything. Raises RequestRefused with every fault."""
     settings = current_settings()
+    request = with_own_paths(request)
     facts = read_blend(request.blend, settings)
     with reading() as session:
-        versions, taken = known_blender_versions(session), taken_folders(session)
+        versions = farm_versions(session)
     good = Gatherer()
     good(checks.priority_fault(request.priority))
     chunk_size = good(checks.read_chunk_size(request.chunk_size))
@@ -69,7 +71,7 @@ def check(request: ShotRequest, submitter: str = "") -> Checked:
                 submitter=submitter,
                 existing=existing,
                 fmt=fmt,
-                taken=taken,
+                taken=TakenFolders(),
             )
         )
     warnings = checks.warnings_of(facts, scene, fmt) if scene and fmt else ()

@@ -12,13 +12,13 @@ from brender_farm.blendfile.facts import inspect
 from brender_farm.blendfile.scenes import SceneFacts
 from brender_farm.db.core import reading
 from brender_farm.db.reads.dependencies import comes_after
-from brender_farm.db.reads.nodes import known_blender_versions
 from brender_farm.db.reads.shots import require_shot
 from brender_farm.domain.formats import FORMATS
 from brender_farm.domain.frames import FrameList, frame_list
 from brender_farm.domain.picture_size import unscaled
 from brender_farm.errors import BlendFileError, Fault, FrameSyntaxError
 from brender_farm.service import checks, needs, waits
+from brender_farm.service.blender_versions import farm_versions
 from brender_farm.service.first import put_first
 from brender_farm.service.gathering import Gatherer
 from brender_farm.service.render_changes import read_render
@@ -104,7 +104,7 @@ def _known(shot_id: int) -> _Known:
             scene=shot.scene,
             format=shot.format,
             size_given=(shot.width, shot.height) if shot.size_given else None,
-            node_versions=list(known_blender_versions(session)),
+            node_versions=farm_versions(session),
         )
 
 

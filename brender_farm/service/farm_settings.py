@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from brender_farm.db.core import reading, writing
 from brender_farm.db.models import FarmSetting, Show
 from brender_farm.db.writes.events import add_event
 from brender_farm.errors import Fault, NotFound, RequestRefused
+from brender_farm.service.edit_tags import require_unchanged, settings_tag
 from brender_farm.service.limits import number_within, shown
 
 
@@ -57,6 +59,13 @@ KINDS = (
         high=3650,
     ),
     Kind(
+        name="require_node_keys",
+        default=False,
+        title="Only nodes with keys",
+        words="Believe no node that has no key of its own (brender node-token), this machine's "
+        "included, and give it no work. Turn it on once every node has one.",
+    ),
+    Kind(
         name="active_show",
         default=0,
         title="Active show",
@@ -78,7 +87,8 @@ def setting(session: Session, name: str) -> Any:
 def all_settings() -> dict[str, Any]:
     """Return every setting by name."""
     with reading() as session:
-        return {kind.name: setting(session, kind.name) for kind in KINDS}
+        stored = {row.name: row.value for row in session.scalars(select(FarmSetting))}
+    return {kind.name: stored.get(kind.name, kind.default) for kind in KINDS}
 
 
 def change_setting(name: str, text: str | bool | float, *, actor: str) -> bool | float | int:
@@ -87,16 +97,20 @@ def change_setting(name: str, text: str | bool | float, *, actor: str) -> bool |
     return value
 
 
-def change_settings(asked: Mapping[str, str | bool | float], *, actor: str) -> dict[str, Any]:
+def change_settings(
+    asked: Mapping[str, str | bool | float], *, actor: str, tag: str = ""
+) -> dict[str, Any]:
     """Set some, all or none, and return what they are now.
 
-    Raises NotFound for a name that is none, RequestRefused with a fault for each that cannot be.
+    Raises NotFound for a name that is none, RequestRefused with a fault for each that cannot be,
+    and ChangedMeanwhile when all of them together have another tag.
     """
     for name in asked:
         if name not in _BY_NAME:
             raise NotFound(f"There is no setting {name!r}. There are: {', '.join(_BY_NAME)}.")
     values = _read_all(asked)
     with writing() as session:
+        require_unchanged(tag, settings_tag({each: setting(session, each) for each in _BY_NAME}))
         for name, value in values.items():
             kind, before = _BY_NAME[name], setting(session, name)
             _require_show(session, kind, value)

@@ -9,12 +9,23 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from flask import current_app
 
 GOOD_FOR_S = 2.0
 _MOST = 5000
 
 _T = TypeVar("_T")
+
+
+_EXTENSION = "brender_known"
+
+
+def known(name: str) -> Known[Any]:
+    """Return what the app whose context is active knows under a name."""
+    memory: dict[str, Known[Any]] = current_app.extensions.setdefault(_EXTENSION, {})
+    return memory.setdefault(name, Known())
 
 
 class Known(Generic[_T]):
@@ -23,22 +34,35 @@ class Known(Generic[_T]):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, _T]] = {}
+        self._asking: dict[str, threading.RLock] = {}
         self._age = 0
 
     def get(self, key: str, ask: Callable[[], _T]) -> _T:
-        """Return what is known for this key, else what `ask` returns."""
-        now_s = time.monotonic()
+        """Return what is known for this key, else what `ask` returns, once for all who wait."""
         kept = self._kept.get(key)
-        if kept is not None and now_s < kept[0]:
+        if kept is not None and time.monotonic() < kept[0]:
             return kept[1]
-        age = self._age
-        found = ask()
         with self._lock:
-            if age == self._age:  # else it may have been read before a change
-                if len(self._kept) >= _MOST:
-                    self._kept.clear()
-                self._kept[key] = (now_s + GOOD_FOR_S, found)
-        return found
+            turn = self._asking.setdefault(key, threading.RLock())
+        with turn:
+            kept = self._kept.get(key)
+            if kept is not None and time.monotonic() < kept[0]:
+                return kept[1]
+            age = self._age
+            try:
+                found = ask()
+            finally:
+                self._asking.pop(key, None)
+            self._keep(key, found, age)
+            return found
+
+    def _keep(self, key: str, found: _T, age: int) -> None:
+        with self._lock:
+            if age != self._age:
+                return  # it may have been read before a change
+            if len(self._kept) >= _MOST:
+                self._kept.clear()
+            self._kept[key] = (time.monotonic() + GOOD_FOR_S, found)
 
     def forget(self) -> None:
         """Know nothing any more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from brender_farm.domain.formats import ImageFormat
@@ -21,7 +21,7 @@ def choose_output(
     always_version: bool,
     existing: Existing,
     fmt: ImageFormat,
-    taken: set[str],
+    taken: Container[str],
     prefix: str = "",
 ) -> Path:
     """Return the folder to render into.
@@ -81,7 +81,7 @@ def holds_frames(folder: Path, fmt: ImageFormat, prefix: str = "") -> bool:
         return False
 
 
-def taken_fault(folder: Path, taken: Iterable[str]) -> Fault | None:
+def taken_fault(folder: Path, taken: Container[str]) -> Fault | None:
     """Refuse a folder that a shot still writes to: two writers would mix their frames."""
     if str(folder) not in taken:
         return None

@@ -45,6 +45,8 @@ def fill_in(request: ShotRequest, show: _HasPreset | None) -> ShotRequest | Faul
     A size that is asked for stands as it is: the preset's size and percentage are left out then,
     and so are its samples when another engine is asked for.
     """
+    if not (request.preset or "").strip() and (show is None or show.preset_id is None):
+        return request
     with reading() as session:
         presets = reads.all_presets(session)
     chosen = _choose(request.preset, show, presets)

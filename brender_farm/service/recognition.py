@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-
-from flask import current_app
 
 from brender_farm.db.core import reading, writing
 from brender_farm.db.models import SignIn, Token, User
 from brender_farm.db.reads import users as reads
 from brender_farm.domain.person import Person
-from brender_farm.service.known import Known
+from brender_farm.service.known import known
 from brender_farm.service.passwords import TOKEN_MARK, hash_key
 
 _NOTED_EVERY = timedelta(minutes=5)
 """When somebody was last seen is stored so often at most: it costs a write."""
 
-_EXTENSION = "brender_known"
+_HAS_USERS, _BY_SIGN_IN, _BY_TOKEN = "users", "sign-ins", "tokens"
 
 
 def farm_has_users() -> bool:
     """Whether anybody must sign in: the farm has a user. Told from memory for two seconds."""
-    return _known().has_users.get("", _ask_users)
+    has_users: bool = known(_HAS_USERS).get("", _ask_users)
+    return has_users
 
 
 def person_of_sign_in(key: str) -> Person | None:
     """Return whose browser this is, by the key in its cookie; None: nobody's any more."""
     key_hash = hash_key(key)
-    return _known().by_sign_in.get(key_hash, lambda: _recognise_browser(key_hash))
+    found: Person | None = known(_BY_SIGN_IN).get(key_hash, lambda: _recognise_browser(key_hash))
+    return found
 
 
 def person_of_token(text: str) -> Person | None:
@@ -36,28 +35,14 @@ def person_of_token(text: str) -> Person | None:
     if not text.startswith(TOKEN_MARK):
         return None
     key_hash = hash_key(text)
-    return _known().by_token.get(key_hash, lambda: _recognise_token(key_hash))
+    found: Person | None = known(_BY_TOKEN).get(key_hash, lambda: _recognise_token(key_hash))
+    return found
 
 
 def forget_known() -> None:
     """Ask the database anew about everybody: something about users has changed."""
-    memory = _known()
-    for known in (memory.has_users, memory.by_sign_in, memory.by_token):
-        known.forget()
-
-
-@dataclass(frozen=True, slots=True)
-class _Memory:
-    """What one app knows for a moment."""
-
-    has_users: Known[bool] = field(default_factory=Known)
-    by_sign_in: Known[Person | None] = field(default_factory=Known)
-    by_token: Known[Person | None] = field(default_factory=Known)
-
-
-def _known() -> _Memory:
-    found: _Memory = current_app.extensions.setdefault(_EXTENSION, _Memory())
-    return found
+    for name in (_HAS_USERS, _BY_SIGN_IN, _BY_TOKEN):
+        known(name).forget()
 
 
 def _ask_users() -> bool:

@@ -13,7 +13,7 @@ from brender_farm.blendfile.digest import FileState, digest_of
 from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Frame, Shot
 from brender_farm.db.reads.dependencies import missing_shots
-from brender_farm.db.reads.shots import taken_folders
+from brender_farm.db.reads.shots import is_taken
 from brender_farm.db.reads.shows import existing_show
 from brender_farm.db.writes.dependencies import come_after
 from brender_farm.db.writes.events import add_event
@@ -27,42 +27,67 @@ from brender_farm.service.messages import announce
 from brender_farm.service.output import make_output, remove_made
 from brender_farm.service.requests import Checked, Existing, ShotRequest, Submitted
 from brender_farm.service.snapshots import make_snapshot, remove_snapshot
+from brender_farm.service.submit_keys import (
+    OnceOnly,
+    answered_before,
+    keep_answer,
+    look_for_answer,
+)
 from brender_farm.service.views import shot_row
 from brender_farm.wire import write
 
 _RACES = 20
 
 
-def submit(request: ShotRequest, *, submitter: str) -> Submitted:
+def submit(request: ShotRequest, *, submitter: str, once: OnceOnly | None = None) -> Submitted:
     """Check and store a shot, then nudge the scheduler. Its cost does not grow with its frames.
 
-    Reads the whole .blend once, for its digest. Never waits for the broker. Raises RequestRefused
-    with every fault found; then nothing is stored, and nothing that was made for it is left.
+    Reads the whole .blend once, for its digest. Never waits for the broker. `once` is a key: what
+    the same request has made with it before is returned, and nothing is stored. Raises
+    RequestRefused with every fault found; then nothing is stored, and nothing that was made for it
+    is left.
     """
+    if once is None:
+        return _submit(request, submitter, None)
+    try:
+        return look_for_answer(once, submitter) or _submit(request, submitter, once)
+    except RequestRefused:
+        # The same may have been stored meanwhile, and have the folder that this one was refused.
+        found = look_for_answer(once, submitter)
+        if found is None:
+            raise
+        return found
+
+
+def _submit(request: ShotRequest, submitter: str, once: OnceOnly | None) -> Submitted:
     for _ in range(_RACES - 1):
         try:
-            return _submit_checked(check(request, submitter), submitter)
+            return _submit_checked(check(request, submitter), submitter, once)
         except _Overtaken:
             continue  # checked anew, it gets the next version, or is told who has the folder
-    return _submit_checked(check(request, submitter), submitter)
+    return _submit_checked(check(request, submitter), submitter, once)
 
 
 class _Overtaken(RequestRefused):
     """What was checked is no longer so: a folder taken, the .blend saved again, a shot deleted."""
 
 
-def _submit_checked(checked: Checked, submitter: str) -> Submitted:
+def _submit_checked(checked: Checked, submitter: str, once: OnceOnly | None) -> Submitted:
     with ExitStack() as undo:
         _make_folder(Path(checked.output_dir), undo)
         found = sound_frames(checked) if checked.existing is Existing.MISSING else ()
         blend, state = _take_blend(checked, undo)
         now = datetime.now(UTC)
         with writing() as session:
-            if checked.output_dir in taken_folders(session):
+            found_answer = answered_before(session, once, submitter, now=now)
+            if found_answer is not None:
+                return found_answer
+            if is_taken(session, checked.output_dir):
                 raise _Overtaken(_FOLDER_RACE)
             shot = _store(session, checked, blend, state, submitter, now)
             _store_found(session, shot, found, now)
             _store_waits(session, shot, checked, now)
+            keep_answer(session, once, shot, checked.warnings, now=now)
             roll_up(session, shot, now=now)
             touch(session, shot)
             row = shot_row(shot)
@@ -97,7 +122,7 @@ def _make_folder(folder: Path, undo: ExitStack) -> None:
 def _leave_folder(folder: Path, made: Sequence[Path]) -> None:
     """Remove the folder that was made for nothing, unless another shot has it meanwhile."""
     with reading() as session:
-        if str(folder) in taken_folders(session):
+        if is_taken(session, str(folder)):
             return
     remove_made(made)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def choose_target(
     submitter: str,
     existing: Existing,
     fmt: ImageFormat,
-    taken: set[str],
+    taken: Container[str],
 ) -> Target | Fault:
     """Return the folder to render into, its version included, and what files are called there.
 
@@ -61,7 +61,7 @@ def _of_show(
     *,
     existing: Existing,
     fmt: ImageFormat,
-    taken: set[str],
+    taken: Container[str],
 ) -> Target | Fault:
     """Return where the show's pattern leads; a link must not lead it out of the show's root."""
     found = pattern_target(show, values, existing=existing, fmt=fmt, taken=taken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,47 +14,26 @@ from brender_farm.db.core import reading
 from brender_farm.db.models import Shot
 from brender_farm.db.reads import why as reads
 from brender_farm.db.reads.dependencies import waits_of
+from brender_farm.db.reads.desk import farm_revs
 from brender_farm.db.reads.nodes import node_names
 from brender_farm.db.reads.planning import node_view, node_views, shot_view, shot_views, views_ahead
 from brender_farm.db.reads.rules import limit_slots
 from brender_farm.db.reads.shots import require_shot
-from brender_farm.domain.case import Case
+from brender_farm.domain.case import Away, Case
 from brender_farm.domain.idle import Queue, Tally, why_away
 from brender_farm.domain.reasons import Reason
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, UNFINISHED_SHOT_STATES, ShotState
 from brender_farm.domain.verdict import idle_verdict, verdict
+from brender_farm.domain.views import NodeView
 from brender_farm.domain.waiting import why_waiting
 from brender_farm.errors import NotFound
+from brender_farm.service.known import known
+from brender_farm.service.shapes.why import NodeWhy, ShotWhy
 from brender_farm.service.why_facts import away_of, aways_of, health_of, limit_uses, running_of
 
 _NO_NAMES: Mapping[int, str] = {}
 _AHEAD = 20
 """So many shots of higher priority are looked at; a sentence names three."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShotWhy:
-    """Why a shot gets no more than it has."""
-
-    shot_id: int
-    name: str
-    state: ShotState
-    verdict: str
-    """How it stands, in one sentence."""
-    reasons: tuple[Reason, ...]
-    """What blocks all of it first, then what keeps away part of what it could have."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeWhy:
-    """Why a node's slots, or some of them, have nothing to do."""
-
-    node_id: int
-    name: str
-    slots: int
-    idle_slots: int
-    verdict: str
-    reasons: tuple[Reason, ...]
 
 
 def why_shot(shot_id: int) -> ShotWhy:
@@ -110,7 +89,8 @@ def case_of(session: Session, shot: Shot, *, now: datetime) -> Case:
     if state not in UNFINISHED_SHOT_STATES or state is ShotState.PAUSED:
         view = shot_view(shot, 0, names)
         return Case(shot=view, state=state, now=now, said=said, is_halted=is_halted)
-    rows = reads.running_chunks(session)
+    farm = "-".join(map(str, farm_revs(session)))
+    rows = known("running").get(farm, lambda: reads.running_chunks(session))
     own = tuple(row.name for row in rows if row.shot_id == shot.id)
     if shot.retries or shot.bans:
         names = node_names(session)
@@ -121,19 +101,19 @@ def case_of(session: Session, shot: Shot, *, now: datetime) -> Case:
         not_before=shot.not_before and shot.not_before.astimezone(),
         awaited=waits_of(session, shot) if shot.held_count or not shot.is_open else (),
     )
-    return _with_farm(session, shot, case, rows) if case.shot.pending_count > 0 else case
+    return _with_farm(session, shot, case, rows, farm) if case.shot.pending_count > 0 else case
 
 
-def _with_farm(session: Session, shot: Shot, case: Case, rows: Sequence[Any]) -> Case:
-    """Add the nodes, and who has them."""
-    nodes = node_views(session)
+def _with_farm(session: Session, shot: Shot, case: Case, rows: Sequence[Any], farm: str) -> Case:
+    """Add the nodes, and who has them; `farm` changes whenever they do."""
+    nodes, away = _nodes(session, case.now, farm)
     running = running_of(rows, case.now)
     limits = limit_slots(session) if shot.limit_names else {}
     uses = limit_uses({name: limits[name] for name in shot.limit_names if name in limits}, running)
     return replace(
         case,
         nodes=list(nodes.values()),
-        away=aways_of(reads.perhaps_away(session), nodes, case.now),
+        away=away,
         limits=uses,
         running=running,
         ahead=views_ahead(
@@ -141,6 +121,17 @@ def _with_farm(session: Session, shot: Shot, case: Case, rows: Sequence[Any]) ->
         ),
         health=health_of(reads.last_pass(session), case.now),
     )
+
+
+def _nodes(session: Session, now: datetime, farm: str) -> tuple[dict[str, NodeView], list[Away]]:
+    """Return the nodes that may take work and those that may not; from memory while all is so."""
+
+    def ask() -> tuple[dict[str, NodeView], list[Away]]:
+        nodes = node_views(session)
+        return nodes, aways_of(reads.perhaps_away(session), nodes, now)
+
+    found: tuple[dict[str, NodeView], list[Away]] = known("nodes").get(farm, ask)
+    return found
 
 
 def _node_why(session: Session, row: Any, asked: str) -> NodeWhy:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from brender_farm.db.models import Chunk, Farm, Frame, Node, Shot
@@ -13,11 +14,17 @@ from brender_farm.domain.states import FrameState
 _SHOTS = 100
 
 
-def failed_frames(session: Session, limit: int, node_id: int | None = None) -> list[Any]:
+def failed_frames(
+    session: Session,
+    limit: int,
+    node_id: int | None = None,
+    after: tuple[datetime, int, int] | None = None,
+) -> list[Any]:
     """Return frames that gave up or wait for another try, of the newest shots with any.
 
-    As rows of shot_id, shot_name, shot_state, frame, state, tries, node (its name), chunk_id,
-    reason, log_tail and at; newest first. With `node_id` only those that failed last on that node.
+    As rows of shot_id, shot_name, submitter, shot_state, frame, state, tries, node (its name),
+    chunk_id, reason, log_tail and at; newest first. With `node_id` only those that failed last on
+    that node; with `after` (at, frame, shot_id) those that come after that one.
     """
     has_any = or_(Shot.failed_count > 0, Shot.retries != {})
     shots = (
@@ -32,10 +39,12 @@ def failed_frames(session: Session, limit: int, node_id: int | None = None) -> l
         and_(Frame.state == FrameState.PENDING, Frame.tries > 0),
     )
     on_it = () if node_id is None else (Chunk.node_id == node_id,)
+    behind = () if after is None else (_behind(*after),)
     found = session.execute(
         select(
             Frame.shot_id,
             Shot.name.label("shot_name"),
+            Shot.submitter,
             Shot.state.label("shot_state"),
             Frame.frame,
             Frame.state,
@@ -49,11 +58,16 @@ def failed_frames(session: Session, limit: int, node_id: int | None = None) -> l
         .join(Shot, Shot.id == Frame.shot_id)
         .outerjoin(Chunk, Chunk.id == Frame.chunk_id)
         .outerjoin(Node, Node.id == Chunk.node_id)
-        .where(Frame.shot_id.in_(ids), tried, *on_it)
-        .order_by(Frame.at.desc(), Frame.frame)
+        .where(Frame.shot_id.in_(ids), tried, *on_it, *behind)
+        .order_by(Frame.at.desc(), Frame.frame, Frame.shot_id)
         .limit(limit)
     )
     return list(found.all())
+
+
+def _behind(at: datetime, frame: int, shot_id: int) -> ColumnElement[bool]:
+    same = and_(Frame.frame == frame, Frame.shot_id > shot_id)
+    return or_(Frame.at < at, and_(Frame.at == at, or_(Frame.frame > frame, same)))
 
 
 def gave_up_count(session: Session) -> int:

@@ -64,6 +64,14 @@ def count_nodes(session: Session) -> int:
     return session.scalar(wanted) or 0
 
 
+def slots_ready(session: Session) -> int:
+    """Return how many slots the nodes have that are online and take work."""
+    wanted = select(func.sum(Node.slots)).where(
+        Node.online.is_(True), Node.intent == NodeIntent.ENABLED
+    )
+    return session.scalar(wanted) or 0
+
+
 def nodes_rev(session: Session) -> int:
     return session.scalar(select(Farm.nodes_rev)) or 0
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from brender_farm.db.models import Chunk, Event, Farm, Frame, Node, Shot, Show
@@ -37,6 +37,8 @@ _SORTABLE: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
         (Shot.measured_count > 0, Shot.render_seconds / Shot.measured_count), else_=0.0
     ),
 }
+_MOVING = ("progress", "seconds")
+"""Numbers with fractions that change all the time: no page can begin after one of them."""
 _LONG = (Shot.frames, Shot.pending, Shot.held, Shot.notes, Shot.warnings, Shot.audit, Shot.render)
 _ALL = ShotFilter()
 _IDS_AT_A_TIME = 5000
@@ -53,20 +55,43 @@ def require_shot(session: Session, shot_id: int) -> Shot:
 
 
 def page_of_shots(
-    session: Session, wanted: ShotFilter, *, sort: str, offset: int, limit: int
+    session: Session,
+    wanted: ShotFilter,
+    *,
+    sort: str,
+    offset: int,
+    limit: int,
+    after: tuple[Any, int] | None = None,
 ) -> list[Shot]:
-    """Return one page of the shots that match, without the long texts of their frames."""
+    """Return one page of the shots that match, without the long texts of their frames.
+
+    `after` is a shot's `sort_value` and its number: only those that come after it in this order.
+    """
     column = _SORTABLE.get(sort.lstrip("-"), Shot.id)
     order = column.desc() if sort.startswith("-") else column.asc()
+    behind: list[ColumnElement[bool]] = []
+    if after is not None:
+        value, shot_id = after
+        beyond = column < value if sort.startswith("-") else column > value
+        behind = [or_(beyond, and_(column == value, Shot.id < shot_id))]
     found = session.scalars(
         select(Shot)
-        .where(*_conditions(wanted), *_of_states(wanted))
+        .where(*_conditions(wanted, in_order=True), *_of_states(wanted), *behind)
         .order_by(order, Shot.id.desc())
         .offset(min(offset, LARGEST))
         .limit(limit)
         .options(*(defer(column) for column in _LONG))
     )
     return list(found)
+
+
+def sort_value(session: Session, sort: str, shot_id: int) -> Any:
+    """Return what a shot is sorted by, as the database writes it; None: no keyset sorts so."""
+    name = sort.lstrip("-")
+    if name in _MOVING:
+        return None
+    column = _SORTABLE.get(name, Shot.id)
+    return session.scalar(select(column).where(Shot.id == shot_id))
 
 
 def ids_matching(session: Session, wanted: ShotFilter) -> list[int]:
@@ -138,11 +163,16 @@ def _of_states(wanted: ShotFilter) -> list[ColumnElement[bool]]:
     return [Shot.state.in_(wanted.states)] if wanted.states else []
 
 
-def _conditions(wanted: ShotFilter) -> list[ColumnElement[bool]]:
-    """Return what a shot must meet besides being in a certain state."""
+def _conditions(wanted: ShotFilter, *, in_order: bool = False) -> list[ColumnElement[bool]]:
+    """Return what a shot must meet besides being in a certain state.
+
+    With `in_order` as a list asks, which ends after some: SQLite is kept from the index of archived
+    shots, by which it would gather nearly all of them and sort them.
+    """
     met: list[ColumnElement[bool]] = []
     if wanted.archived != ARCHIVED_TOO:
-        met.append(Shot.archived.is_(wanted.archived == ARCHIVED_ONLY))
+        only = wanted.archived == ARCHIVED_ONLY
+        met.append(Shot.archived.is_not(True) if in_order and not only else Shot.archived.is_(only))
     if wanted.search.strip():
         met.append(_has(clean(wanted.search.strip()[:_MAX_SEARCH])))
     if wanted.show_id == OF_NO_SHOW:
@@ -174,6 +204,14 @@ def shots_rev(session: Session) -> int:
     return session.scalar(select(Farm.shots_rev)) or 0
 
 
+def revs_of(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """Return the revision of each of these shots, fewer than a thousand, that is there."""
+    if not ids:
+        return {}
+    found = session.execute(select(Shot.id, Shot.rev).where(Shot.id.in_(ids)))
+    return {row.id: row.rev for row in found}
+
+
 def frames_of(
     session: Session, shot_id: int, numbers: Sequence[int]
 ) -> dict[int, tuple[Frame, str | None]]:
@@ -188,11 +226,22 @@ def frames_of(
 
 
 def frame_numbers_in_state(
-    session: Session, shot_id: int, state: str, *, offset: int, limit: int
+    session: Session,
+    shot_id: int,
+    state: str,
+    *,
+    offset: int,
+    limit: int,
+    after: int | None = None,
 ) -> tuple[list[int], int]:
-    """Return the frames stored in this state, by number, and how many there are."""
+    """Return the frames stored in this state, by number, and how many there are.
+
+    With `after` only those with a higher number.
+    """
     wanted = select(Frame.frame).where(Frame.shot_id == shot_id, Frame.state == state)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    if after is not None:
+        wanted = wanted.where(Frame.frame > after)
     return list(session.scalars(wanted.order_by(Frame.frame).offset(offset).limit(limit))), total
 
 
@@ -204,8 +253,12 @@ def live_chunks(session: Session, shot_id: int) -> list[tuple[Chunk, str]]:
     return [(chunk, node) for chunk, node in found]
 
 
-def latest_chunks(session: Session, shot_id: int, limit: int) -> list[tuple[Chunk, str]]:
+def latest_chunks(
+    session: Session, shot_id: int, limit: int, before: int | None = None
+) -> list[tuple[Chunk, str]]:
     query = _chunks_with_node().where(Chunk.shot_id == shot_id)
+    if before is not None:
+        query = query.where(Chunk.id < before)
     found = session.execute(query.order_by(Chunk.id.desc()).limit(limit))
     return [(chunk, node) for chunk, node in found]
 
@@ -230,15 +283,19 @@ def _chunks_with_node() -> Select[Chunk, str]:
     return select(Chunk, Node.name).join(Node, Node.id == Chunk.node_id)
 
 
-def events_of(session: Session, subject: str, subject_id: int, limit: int) -> list[Event]:
+def events_of(
+    session: Session, subject: str, subject_id: int, limit: int, before: int | None = None
+) -> list[Event]:
     query = select(Event).where(Event.subject == subject, Event.subject_id == subject_id)
+    if before is not None:
+        query = query.where(Event.id < before)
     return list(session.scalars(query.order_by(Event.id.desc()).limit(limit)))
 
 
-def taken_folders(session: Session) -> set[str]:
-    """Return the output folders of all unfinished shots."""
-    query = select(Shot.output_dir).where(Shot.state.in_(UNFINISHED_SHOT_STATES))
-    return set(session.scalars(query))
+def is_taken(session: Session, folder: str) -> bool:
+    """Whether an unfinished shot writes to this folder."""
+    found = select(Shot.id).where(Shot.output_dir == folder, Shot.state.in_(UNFINISHED_SHOT_STATES))
+    return session.scalar(found.limit(1)) is not None
 
 
 def other_shot_writing_to(session: Session, shot: Shot) -> int | None:

@@ -22,6 +22,7 @@ _UNDER_WAY = (
         Chunk.shot_id,
         Chunk.node_id,
         Shot.name.label("shot_name"),
+        Shot.submitter,
         Shot.state.label("shot_state"),
         Shot.output_dir,
         Shot.work_seconds,
@@ -54,13 +55,14 @@ def long_frames(session: Session, factor: float, since: datetime, limit: int) ->
     """Return finished frames that took `factor` times the mean of their shot, the worst first.
 
     Of the newest 50 shots that are unfinished or were finished after `since`. As rows of shot_id,
-    shot_name, shot_state, frame, chunk_id, node (its name), speed, seconds and at.
+    shot_name, submitter, shot_state, frame, chunk_id, node (its name), speed, seconds and at.
     """
     mean = Shot.render_seconds / Shot.measured_count
     found = session.execute(
         select(
             Frame.shot_id,
             Shot.name.label("shot_name"),
+            Shot.submitter,
             Shot.state.label("shot_state"),
             Frame.frame,
             Frame.chunk_id,

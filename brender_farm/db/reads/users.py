@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 
 from sqlalchemy import Row, func, select
@@ -27,7 +28,15 @@ def require_user(session: Session, user_id: int) -> User:
 
 def user_named(session: Session, name: str) -> User | None:
     """Return the user of this name, in any letter case."""
-    return session.scalar(select(User).where(func.lower(User.name) == name.strip().lower()))
+    wanted = _folded(name.strip())
+    named = session.execute(select(User.id, User.name))
+    found = next((user_id for user_id, known in named if _folded(known) == wanted), None)
+    return session.get(User, found) if found is not None else None
+
+
+def _folded(name: str) -> str:
+    """Return a name as it is compared: databases fold no more than ASCII alike."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def user_of_subject(session: Session, subject: str) -> User | None:

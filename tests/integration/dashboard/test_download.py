@@ -39,7 +39,7 @@ def fetched(farm, url):
 def test_finished_frames_come_as_one_archive(farm, shot_id):
     answer = farm.get(f"/shots/{shot_id}/frames.zip")
     assert answer.mimetype == "application/zip"
-    assert answer.headers["Content-Disposition"] == "attachment; filename=lantern.zip"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=\"lantern.zip\""
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
     assert archive.namelist() == [f"lantern/000{n}.png" for n in (1, 2, 3)]
     assert archive.testzip() is None
@@ -140,6 +140,7 @@ def test_the_page_says_how_much_there_is(farm, shot_id):
 
 
 def test_a_shots_files_are_told_with_two_questions_however_many(farm, shot_id):
+    farm.get(f"/shots/{shot_id}")  # that the farm has no users is known then
     with farm.counted_queries() as queries:
         farm.get(f"/shots/{shot_id}/frames.zip")
     assert len(queries) <= 2

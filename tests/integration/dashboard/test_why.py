@@ -61,6 +61,7 @@ def test_the_api_gives_the_reasons_of_a_shot(farm):
             "kind": "no_node",
             "text": "The farm has no node yet.",
             "remedy": "Start one with: brender worker",
+            "nodes": [],
             "free_in_s": None,
             "is_partial": False,
         }

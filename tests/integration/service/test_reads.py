@@ -176,7 +176,7 @@ def test_tags_change_with_what_they_stand_for_and_with_nothing_else(busy):
     ("look", "count"),
     [
         pytest.param(lambda: shots.list_shots(Page()), 13, id="list_shots"),
-        pytest.param(lambda: shots.get_shot(1), 16, id="get_shot"),
+        pytest.param(lambda: shots.get_shot(1), 17, id="get_shot"),
         pytest.param(lambda: shots.shot_frames(1), 3, id="shot_frames"),
         pytest.param(shots.shots_tag, 1, id="shots_tag"),
         pytest.param(list_nodes, 3, id="list_nodes"),

@@ -189,5 +189,5 @@ def test_the_cost_does_not_grow_with_frames_shots_or_nodes(farm):
         why_shot(many_id)
     with farm.counted_queries() as many_idle:
         why_node_named("atlas")
-    assert len(few) == len(many) == 7
+    assert len(few) == len(many) == 8
     assert len(many_idle) <= len(few_idle) + 1  # the shots that hold slots

@@ -60,7 +60,7 @@ def test_python_has_the_same_reasons(brender, scene):
 def test_it_is_asked_of_a_shot_or_a_node(brender, arguments):
     shown = brender("why", *arguments)
     assert shown.exit_code == 2
-    assert "Name a shot by its number, or a node with --node." in shown.output
+    assert "Name a shot, or a node with --node." in shown.output
 
 
 def test_what_is_not_there_is_one_clear_line(brender):

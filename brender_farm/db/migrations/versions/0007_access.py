@@ -109,6 +109,8 @@ def _make_webhooks() -> None:
         sa.Column("name", types.CleanText(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("secret", sa.String(200), nullable=False),
+        sa.Column("old_secret", sa.String(200), server_default=_EMPTY, nullable=False),
+        _time("old_secret_until", nullable=True),
         sa.Column("topics", types.JsonText(), server_default="[]", nullable=False),
         sa.Column("is_on", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("made_by", sa.String(100), nullable=False),

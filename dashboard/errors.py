@@ -6,12 +6,13 @@ import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from brender_farm import errors as farm
 from dashboard.api.problems import problem
+from dashboard.who import current_person
 
 log = logging.getLogger(__name__)
 
@@ -20,10 +21,15 @@ STATUS_OF: tuple[tuple[type[farm.FarmError], int], ...] = (
     (farm.FrameSyntaxError, 422),
     (farm.BlendFileError, 422),
     (farm.NotFound, 404),
+    (farm.SignInNeeded, 401),
+    (farm.NotAllowed, 403),
+    (farm.TooManyTries, 429),
+    (farm.ChangedMeanwhile, 412),
     (farm.ActionRefused, 409),
     (farm.BrokerUnavailable, 503),
 )
 REMEDIES = {
+    401: "Load the page again and sign in.",
     400: "Check the address, or go back and try again.",
     403: "Go back and try again.",
     404: "It may have been deleted, or the address is mistyped.",
@@ -57,7 +63,7 @@ def register_errors(app: Flask) -> None:
 
 def handle_farm_error(error: farm.FarmError) -> Response:
     status = next((code for kind, code in STATUS_OF if isinstance(error, kind)), 500)
-    return show(
+    response = show(
         Trouble(
             status,
             error.message,
@@ -65,6 +71,13 @@ def handle_farm_error(error: farm.FarmError) -> Response:
             allowed=getattr(error, "allowed", None),
         )
     )
+    if isinstance(error, farm.TooManyTries):
+        response.headers["Retry-After"] = str(error.wait_s)
+    if isinstance(error, farm.ChangedMeanwhile):
+        response.set_etag(error.tag)
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Brender"'
+    return response
 
 
 def handle_csrf_error(_error: CSRFError) -> Response:
@@ -76,8 +89,10 @@ def handle_csrf_error(_error: CSRFError) -> Response:
 
 
 def handle_untrusted_host(error: SecurityError) -> Response:
-    """Answer in plain text: without a host that is trusted, no address can be made."""
+    """Answer without a page: without a host that is trusted, no address can be made."""
     message = f"{error.description} Open the dashboard as http://localhost."
+    if request.path.startswith("/api/"):
+        return problem(400, message)
     return Response(message, status=400, mimetype="text/plain")
 
 
@@ -99,6 +114,18 @@ def show(trouble: Trouble) -> Response:
             trouble.status, trouble.message, faults=trouble.faults, allowed=trouble.allowed
         )
     page = render_template(
-        "errors/error.html", trouble=trouble, remedy=REMEDIES.get(trouble.status, "")
+        "errors/error.html" if _is_known(trouble) else "errors/outside.html",
+        trouble=trouble,
+        remedy=REMEDIES.get(trouble.status, ""),
     )
     return Response(page, status=trouble.status, mimetype="text/html")
+
+
+def _is_known(trouble: Trouble) -> bool:
+    """Whether somebody who may look at the farm sees this error; others see nothing of it.
+
+    After a failure of our own it is not asked of the database: that may be what failed.
+    """
+    if "person" in g or trouble.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return g.get("person") is not None
+    return current_person() is not None

@@ -66,12 +66,6 @@ def sign_in(name: str, password: str, visitor: Visitor) -> str:
         return begin(session, found, visitor)
 
 
-def sign_in_subject(user_id: int, visitor: Visitor) -> str:
-    """Return the key of a new sign-in of somebody whom the OpenID provider vouches for."""
-    with writing() as session:
-        return begin(session, reads.require_user(session, user_id), visitor)
-
-
 def invited_name(key: str) -> str:
     """Return whom a link to choose a password is for. Raises NotFound when it works no more."""
     with reading() as session:

@@ -13,6 +13,7 @@ from brender_farm.db.reads import users as reads
 from brender_farm.db.writes import users as writes
 from brender_farm.domain.roles import Role
 from brender_farm.errors import ActionRefused, Fault, NotFound, RequestRefused
+from brender_farm.service.edit_tags import require_unchanged, user_tag
 from brender_farm.service.passwords import hash_key, new_key
 from brender_farm.service.recognition import forget_known
 from brender_farm.service.shapes.people import Invited, UserRow
@@ -82,19 +83,7 @@ def invite(user_id: int, *, actor: str) -> Invited:
 
 def change_role(user_id: int, role: str, *, actor: str) -> UserRow:
     """Make a user what is asked for, at once. Raises NotFound, RequestRefused, ActionRefused."""
-    now, chosen = datetime.now(UTC), _read_role(role)
-    if isinstance(chosen, Fault):
-        raise RequestRefused(chosen)
-    with writing() as session:
-        user = reads.require_user(session, user_id)
-        if user.role != chosen:
-            _keep_an_admin(session, user, becomes=chosen)
-            words = f"User {user.name} is {chosen} now, not {user.role} any more."
-            user.role = chosen
-            writes.note_user(session, user, words, now=now, actor=actor)
-        row = user_row(session, user)
-    forget_known()
-    return row
+    return change_user(user_id, role=role, actor=actor)
 
 
 def set_enabled(user_id: int, enabled: bool, *, actor: str) -> UserRow:
@@ -102,17 +91,31 @@ def set_enabled(user_id: int, enabled: bool, *, actor: str) -> UserRow:
 
     Raises NotFound, and ActionRefused for the last admin.
     """
-    now = datetime.now(UTC)
+    return change_user(user_id, is_enabled=enabled, actor=actor)
+
+
+def change_user(
+    user_id: int,
+    *,
+    actor: str,
+    role: str | None = None,
+    is_enabled: bool | None = None,
+    tag: str = "",
+) -> UserRow:
+    """Change what is given, at once; with a tag only if it is still the user's.
+
+    Raises NotFound, RequestRefused, ActionRefused for the last admin, and ChangedMeanwhile.
+    """
+    now, chosen = datetime.now(UTC), _read_role(role) if role is not None else None
+    if isinstance(chosen, Fault):
+        raise RequestRefused(chosen)
     with writing() as session:
         user = reads.require_user(session, user_id)
-        if user.is_enabled != enabled:
-            if not enabled:
-                _keep_an_admin(session, user, becomes=None)
-                writes.end_sign_ins(session, user.id)
-                writes.end_invitations(session, user.id)
-            user.is_enabled = enabled
-            words = f"User {user.name} was {'enabled' if enabled else 'disabled'}."
-            writes.note_user(session, user, words, now=now, actor=actor)
+        require_unchanged(tag, user_tag(user.role, user.is_enabled))
+        if chosen is not None and chosen != user.role:
+            _set_role(session, user, chosen, now=now, actor=actor)
+        if is_enabled is not None and is_enabled != user.is_enabled:
+            _set_enabled(session, user, is_enabled, now=now, actor=actor)
         row = user_row(session, user)
     forget_known()
     return row
@@ -170,6 +173,25 @@ def _invite(session: Session, user: User, now: datetime) -> Invited:
     session.add(Invitation(user_id=user.id, key_hash=hash_key(key), expires_at=until))
     session.flush()
     return Invited(user=user_row(session, user), key=key, expires_at=until)
+
+
+def _set_role(session: Session, user: User, role: Role, *, now: datetime, actor: str) -> None:
+    _keep_an_admin(session, user, becomes=role)
+    words = f"User {user.name} is {role} now, not {user.role} any more."
+    user.role = role
+    writes.note_user(session, user, words, now=now, actor=actor)
+
+
+def _set_enabled(
+    session: Session, user: User, is_enabled: bool, *, now: datetime, actor: str
+) -> None:
+    if not is_enabled:
+        _keep_an_admin(session, user, becomes=None)
+        writes.end_sign_ins(session, user.id)
+        writes.end_invitations(session, user.id)
+    user.is_enabled = is_enabled
+    words = f"User {user.name} was {'enabled' if is_enabled else 'disabled'}."
+    writes.note_user(session, user, words, now=now, actor=actor)
 
 
 def _keep_an_admin(session: Session, user: User, *, becomes: Role | None) -> None:

@@ -11,13 +11,23 @@
     !(element instanceof HTMLTextAreaElement && element.value !== element.defaultValue);
 
   const polls = (element) => (element.getAttribute("hx-trigger") || "").startsWith("every");
-  const lost = (is) => document.documentElement.classList.toggle("farm-lost", is);
+  const root = document.documentElement;
+  const lost = (is) => root.classList.toggle("farm-lost", is);
+
+  // Nobody is signed in here any more: say so once, and ask no further until somebody comes back.
+  const signedOut = (is) => {
+    root.classList.toggle("signed-out", is);
+    const link = document.querySelector("[data-sign-in]");
+    link.search = new URLSearchParams({ next: location.pathname + location.search });
+  };
+  const isSignedOut = () => root.classList.contains("signed-out");
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (document.hidden && polls(event.detail.elt)) event.preventDefault();
+    if ((document.hidden || isSignedOut()) && polls(event.detail.elt)) event.preventDefault();
   });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
+    signedOut(false);
     for (const element of document.querySelectorAll("[hx-trigger^=every]")) htmx.trigger(element, "refresh");
   });
   document.addEventListener("htmx:sendError", () => lost(true));
@@ -25,6 +35,7 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const status = event.detail.xhr.status;
     if (status) lost(status >= 500);
+    if (status) signedOut(status === 401);
     // What is shown was deleted meanwhile: the whole page can say so better.
     if (status === 404 && polls(event.detail.elt)) location.reload();
   });

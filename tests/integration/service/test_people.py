@@ -214,6 +214,23 @@ def test_a_name_is_given_once_in_any_letter_case(anna):
         users.add_user("ANNA", "artist", actor="Anna")
 
 
+def test_names_in_any_script_are_found_and_given_once(anna):
+    key = users.add_user("Élodie", "artist", actor="Anna").key
+    sign_ins.choose_password(key, GOOD, VISITOR)
+    for written in ("Élodie", "élodie", "E\u0301lodie"):
+        assert sign_ins.sign_in(written, GOOD, VISITOR)
+    with pytest.raises(RequestRefused, match="already"):
+        users.add_user("éLODIE", "artist", actor="Anna")
+
+
+def test_a_user_is_changed_whole_or_not_at_all(anna):
+    with pytest.raises(ActionRefused, match="only admin"):
+        users.change_user(anna[0].id, role="admin", is_enabled=False, actor="Anna")
+    with pytest.raises(RequestRefused):
+        users.change_user(anna[0].id, role="king", is_enabled=False, actor="Anna")
+    assert users.get_user(anna[0].id).is_enabled
+
+
 def test_each_change_is_an_event_with_its_author(anna):
     users.add_user("Ben", "artist", actor="Anna")
     users.change_role(users.find_user("Ben").id, "wrangler", actor="Anna")

@@ -7,79 +7,64 @@ from typing import TYPE_CHECKING
 
 import click
 
+from brender_farm.cli import options
+from brender_farm.cli.ending import Ending
+from brender_farm.cli.group import examples
 from brender_farm.cli.table import print_json
-from brender_farm.errors import FarmError
+from brender_farm.cli.terminal import say
+from brender_farm.domain.signs import without_turns
 
 if TYPE_CHECKING:
     from brender_farm.service.audit_result import AuditResult
 
-ALL_WELL, BAD, UNSEEN = 0, 1, 2
 _NAMED = 20
 
 
-@click.command()
-@click.argument("shot_id", type=int)
+@click.command(epilog=examples("brender audit 12", "brender audit 12 --quick --json"))
+@options.a_shot
 @click.option("--quick", is_flag=True, help="Existence and size only, not every byte.")
-@click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
-def audit(*, shot_id: int, quick: bool, as_json: bool) -> None:
+@options.as_json
+def audit(*, shot: str, quick: bool, as_json: bool) -> None:
     """Compare a shot's finished files with what is recorded of them.
 
     What is missing or changed is rendered again. Ends with status 0 when all is well, 1 when
-    something was bad, 2 when it could not look.
+    something was bad, 5 when it could not look.
     """
-    try:
-        result = _audit(shot_id, full=not quick)
-    except FarmError as error:
-        click.echo(f"brender: {error}", err=True)
-        sys.exit(UNSEEN)
+    from brender_farm.cli.progress import progress
+    from brender_farm.cli.targets import find_shot
+    from brender_farm.client import this_farm
+
+    farm = this_farm()
+    shot_id = find_shot(farm, shot)
+    with progress(f"Auditing shot {shot_id}") as show:
+        result = farm.audit_shot(shot_id, full=not quick, on_frame=show)
     if as_json:
         print_json(result)
     else:
         _print(result)
-    sys.exit(status_of(result))
+    sys.exit(ending_of(result))
 
 
-def status_of(result: AuditResult) -> int:
+def ending_of(result: AuditResult) -> Ending:
     if result.trouble:
-        return UNSEEN
-    return BAD if result.bad_count else ALL_WELL
-
-
-def _audit(shot_id: int, *, full: bool) -> AuditResult:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    from brender_farm.client import core_app, user_name
-    from brender_farm.service.audit import audit_shot
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    console = Console(stderr=True)
-    hidden = not console.is_terminal
-    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
-        task = bar.add_task(f"Auditing shot {shot_id}", total=None)
-        with core_app().app_context():
-            return audit_shot(
-                shot_id,
-                user_name(),
-                full=full,
-                on_frame=lambda done, total: bar.update(task, completed=done, total=total),
-            )
+        return Ending.UNREACHABLE
+    return Ending.REFUSED if result.bad_count else Ending.DONE
 
 
 def _print(result: AuditResult) -> None:
     how = f"{result.bytes_read / 2**20:.1f} MB read" if result.full else "existence and size"
-    click.echo(
+    say(
         f"Shot {result.shot_id}: {result.checked_count} finished frames looked at "
         f"({how}, {result.seconds:.1f} s)."
     )
     for bad in result.bad[:_NAMED]:
-        click.echo(f"  frame {bad.frame}: {bad.wrong}")
+        say(f"  frame {bad.frame}: {bad.wrong}")
     if result.bad_count > _NAMED:
-        click.echo(f"  … and {result.bad_count - _NAMED} more.")
+        say(f"  … and {result.bad_count - _NAMED} more.")
     if result.put_back_count:
-        click.echo(f"{result.put_back_count} are pending again; the shot is {result.state}.")
+        say(f"{result.put_back_count} are pending again; the shot is {result.state}.")
     for words in (result.kept, result.trouble):
         if words:
-            click.echo(words, err=True)
+            click.echo(without_turns(words), err=True)
     if result.is_well:
-        click.echo("All is as it was published.")
+        say("All is as it was published.")

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import click
 
+from brender_farm.cli.group import examples
 from brender_farm.cli.up import print_addresses, running_farm, wait_until_ready
-from brender_farm.cli.watch import ShotProgress
+from brender_farm.cli.watch import watching
 from brender_farm.config import Settings, settings
 from brender_farm.domain.states import ShotState
 
 SCENE = "spinning.blend"
 
 
-@click.command()
+@click.command(epilog=examples("brender demo", "brender demo --once --frames 1-8"))
 @click.option("--once", is_flag=True, help="End when the shot is rendered instead of serving on.")
 @click.option("--frames", help="Fewer frames than the scene's own 48, such as 1-8.")
 def demo(*, once: bool, frames: str | None) -> None:
@@ -30,11 +31,14 @@ def demo(*, once: bool, frames: str | None) -> None:
 
         shot = submit_shot(place_scene(farm), frames, name="Spinning farm")
         click.echo(f"Rendering {shot.url}")
-        with ShotProgress() as progress:
-            while not progress.show(shot.detail):
+        detail = shot.detail
+        with watching(detail.row.name, detail.row.frame_count) as show:
+            while not detail.row.is_over:
                 look()
                 time.sleep(0.2)
-        state = shot.state
+                detail = shot.detail
+                show(detail)
+        state = detail.row.state
         if state is ShotState.COMPLETED:
             click.echo(f"All {shot.progress.total} frames are on disk.")
         else:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from brender_farm.domain.states import ShotState
+from brender_farm.cli import options
+from brender_farm.cli.group import examples
+from brender_farm.cli.table import print_json
+from brender_farm.cli.terminal import say
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -72,54 +74,59 @@ def _new(command: _Command) -> _Command:
     return click.option("--snapshot/--no-snapshot", default=None)(command)
 
 
-@click.command()
-@click.argument("shot_id", type=int)
+@click.command(
+    epilog=examples(
+        'brender edit 12 --priority 80 --notes "Retake: new lamp"',
+        "brender edit 12 --frames 1-96",
+        "brender edit 12 --samples 256 --again",
+    )
+)
+@options.a_shot
 @_settings
 @click.option("--again", is_flag=True, help="Render all frames again, finished ones among them.")
-def edit(*, shot_id: int, again: bool, **options: Any) -> None:
+@options.as_json
+def edit(*, shot: str, again: bool, as_json: bool, **changes: Any) -> None:
     """Change settings of a shot. An empty value ("") asks for nothing.
 
     Finished frames keep their look unless all are rendered --again. Frames that are finished or on
     a node cannot be left out of --frames.
-
-    \b
-    brender edit 12 --priority 80 --notes "Retake: new lamp"
-    brender edit 12 --frames 1-96
-    brender edit 12 --samples 256 --again
     """
-    from brender_farm.client import get_shot
+    from brender_farm.cli.targets import find_shot
+    from brender_farm.client import ShotHandle, this_farm
 
-    changes = _given(options)
-    if not changes and not again:
-        raise click.UsageError("Say what to change; see: brender edit --help")
-    handle = get_shot(shot_id)
-    handle.edit(again=again, **changes)
+    given = _given(changes)
+    if not given and not again:
+        raise click.UsageError("Say what to change.")
+    farm = this_farm()
+    handle = ShotHandle(find_shot(farm, shot), backend=farm)
+    handle.edit(again=again, **given)
     row = handle.detail.row
-    click.echo(f"Shot {row.id} is changed; it is {row.state}, {row.done_count}/{row.frame_count}.")
+    if as_json:
+        print_json(row)
+    else:
+        say(f"Shot {row.id} is changed; it is {row.state}, {row.done_count}/{row.frame_count}.")
 
 
-@click.command()
-@click.argument("shot_id", type=int)
+@click.command(
+    epilog=examples("brender clone 12", "brender clone 12 --frames 1-10 --percentage 50")
+)
+@options.a_shot
 @_new
 @_settings
 @click.option("--watch", is_flag=True, help="Follow the shot to its end with a progress bar.")
-def clone(*, shot_id: int, watch: bool, **options: Any) -> None:
+@options.as_json
+def clone(*, shot: str, watch: bool, as_json: bool, **changes: Any) -> None:
     """Submit a shot again, as it was or with changes, into a new folder.
 
-    \b
-    brender clone 12
-    brender clone 12 --frames 1-10 --percentage 50
+    With --watch it ends as `brender submit --watch` does.
     """
-    from brender_farm.cli.submit import follow
-    from brender_farm.client import get_shot
+    from brender_farm.cli.submit import tell
+    from brender_farm.cli.targets import find_shot
+    from brender_farm.client import ShotHandle, this_farm
 
-    shot = get_shot(shot_id).submit_again(**_given(options))
-    for warning in shot.warnings:
-        click.echo(f"Warning: {warning}", err=True)
-    click.echo(f"Shot {shot.id} · {shot.progress.total} frames · {shot.output}")
-    click.echo(shot.url)
-    if watch:
-        sys.exit(0 if follow(shot) is ShotState.COMPLETED else 1)
+    farm = this_farm()
+    handle = ShotHandle(find_shot(farm, shot), backend=farm)
+    tell(handle.submit_again(**_given(changes)), watch=watch, as_json=as_json)
 
 
 def _given(options: dict[str, Any]) -> dict[str, Any]:

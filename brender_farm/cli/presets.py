@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import click
 
+from brender_farm.cli import options
+from brender_farm.cli.asking import ask
+from brender_farm.cli.group import Group, examples
 from brender_farm.cli.table import print_json, print_table
+from brender_farm.cli.terminal import say
 
 
-@click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
+@click.group(
+    cls=Group,
+    invoke_without_command=True,
+    epilog=examples(
+        "brender presets",
+        "brender presets set Draft percentage=25 samples=16 denoise=yes",
+        "brender presets set Draft samples=              no longer sets the samples",
+        "brender submit scene.blend --preset Draft",
+    ),
+)
+@options.as_json
 @click.pass_context
 def presets(ctx: click.Context, *, as_json: bool) -> None:
-    """Show, set or remove presets: render settings with a name.
-
-    \b
-    brender presets set Draft percentage=25 samples=16 denoise=yes
-    brender presets set Draft samples=              no longer sets the samples
-    brender submit scene.blend --preset Draft
-    """
+    """Show, set or remove presets: render settings with a name."""
     if ctx.invoked_subcommand is not None:
         return
-    from brender_farm.client import core_app
-    from brender_farm.service.presets import list_presets
+    from brender_farm.client import this_farm
 
-    with core_app().app_context():
-        rows = list_presets()
+    rows = this_farm().list_presets()
     if as_json:
         print_json(rows)
         return
@@ -32,36 +37,47 @@ def presets(ctx: click.Context, *, as_json: bool) -> None:
     print_table(("NAME", "SHOWS", "SETS"), lines)
 
 
-@presets.command("set")
-@click.argument("name")
+@presets.command("set", epilog=examples("brender presets set Draft percentage=25 samples=16"))
+@click.argument("name", type=options.PRESET)
 @click.argument("settings", nargs=-1, required=True, metavar="KEY=VALUE...")
-def set_preset(*, name: str, settings: tuple[str, ...]) -> None:
+@options.as_json
+def set_preset(*, name: str, settings: tuple[str, ...], as_json: bool) -> None:
     """Set single things of a preset, or add it; KEY= leaves that to the scene again.
 
     \b
     KEY is width, height, percentage, engine, samples, denoise, device, format,
     color_depth, quality, compression or exr_codec.
     """
-    from brender_farm import client
-    from brender_farm.service import preset_actions
+    from brender_farm.client import this_farm
 
-    changes = dict(_pair(text) for text in settings)
-    with client.core_app().app_context():
-        row = preset_actions.set_preset(name, changes, actor=client.user_name())
-    click.echo(f"{row.name}: {row.sentence}.")
+    row = this_farm().set_preset(name, dict(_pair(text) for text in settings))
+    if as_json:
+        print_json(row)
+    else:
+        say(f"{row.name}: {row.sentence}.")
 
 
-@presets.command("remove")
-@click.argument("name")
-def remove_preset(*, name: str) -> None:
+@presets.command("remove", epilog=examples("brender presets remove Draft --yes"))
+@click.argument("name", type=options.PRESET)
+@options.yes
+@options.as_json
+def remove_preset(*, name: str, yes: bool, as_json: bool) -> None:
     """Forget a preset; shows that use it have none then. Shots keep what they have."""
-    from brender_farm import client
-    from brender_farm.service import preset_actions
+    from brender_farm.client import this_farm
 
-    with client.core_app().app_context():
-        row = preset_actions.remove_preset_named(name, actor=client.user_name())
+    farm = this_farm()
+    found = next(
+        (row for row in farm.list_presets() if row.name.casefold() == name.casefold()), None
+    )
+    if found is not None:  # else it is refused, with why
+        users = f" {', '.join(found.shows)} will have none." if found.shows else ""
+        ask(f"Remove the preset {found.name}?{users}", yes=yes, to="remove the preset")
+    row = farm.remove_preset_named(name)
+    if as_json:
+        print_json(row)
+        return
     lost = f" {', '.join(row.shows)} used it." if row.shows else ""
-    click.echo(f"Preset {row.name} is removed.{lost}")
+    say(f"Preset {row.name} is removed.{lost}")
 
 
 def _pair(text: str) -> tuple[str, str]:

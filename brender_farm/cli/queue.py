@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import click
 
+from brender_farm.cli import options
+from brender_farm.cli.group import examples
 from brender_farm.cli.table import print_json, print_table
 
+_HEADS = ("#", "ID", "PRIO", "BY", "TO GO", "SLOTS", "NAME", "WHY HERE")
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
+
+@click.command(epilog=examples("brender queue", "brender queue --json"))
+@options.as_json
 def queue(*, as_json: bool) -> None:
     """Show what gets the next slot and why, and how much runs now.
 
     The order is the priority's, then each submitter's share. See also: brender priority, shares.
     """
-    from brender_farm.client import core_app
-    from brender_farm.service.queue import look_at_queue
+    from brender_farm.client import this_farm
 
-    with core_app().app_context():
-        found = look_at_queue()
+    found = this_farm().look_at_queue()
     if as_json:
         print_json(found)
         return
@@ -40,4 +42,4 @@ def queue(*, as_json: bool) -> None:
         for each in found.line
     ]
     if rows:
-        print_table(("#", "ID", "PRIO", "BY", "TO GO", "SLOTS", "NAME", "WHY HERE"), rows)
+        print_table(_HEADS, rows, right=("#", "ID", "PRIO", "TO GO", "SLOTS"))

@@ -4,50 +4,56 @@ from __future__ import annotations
 
 import click
 
+from brender_farm.cli import options
+from brender_farm.cli.group import Group, examples
 from brender_farm.cli.table import print_json, print_table
+from brender_farm.cli.terminal import say
 
 
-@click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
+@click.group(
+    cls=Group,
+    invoke_without_command=True,
+    epilog=examples(
+        "brender settings",
+        "brender settings set slow_factor 4",
+        "brender settings --environment",
+    ),
+)
+@options.as_json
 @click.option("--environment", is_flag=True, help="What this shell's environment says instead.")
 @click.pass_context
 def settings(ctx: click.Context, *, as_json: bool, environment: bool) -> None:
-    """Show or change what is set for the whole farm.
-
-    \b
-    brender settings set slow_factor 4
-    """
+    """Show or change what is set for the whole farm."""
     if ctx.invoked_subcommand is not None:
         return
     if environment:
         _print_environment(as_json)
         return
-    from brender_farm.client import core_app
-    from brender_farm.service.farm_settings import KINDS, all_settings
+    from brender_farm.client import this_farm
 
-    with core_app().app_context():
-        values = all_settings()
+    rows = this_farm().all_settings()
     if as_json:
-        print_json(values)
+        print_json({row.name: row.value for row in rows})
         return
-    rows = [
-        (kind.name, _said(values[kind.name]), kind.unit or "-", f"{kind.title}: {kind.words}")
-        for kind in KINDS
+    lines = [
+        (row.name, _said(row.value), row.unit or "-", f"{row.title}: {row.words}") for row in rows
     ]
-    print_table(("NAME", "VALUE", "UNIT", ""), rows)
+    print_table(("NAME", "VALUE", "UNIT", ""), lines, right=("VALUE",))
 
 
-@settings.command("set")
+@settings.command("set", epilog=examples("brender settings set slow_factor 4"))
 @click.argument("name")
 @click.argument("value")
-def set_setting(*, name: str, value: str) -> None:
+@options.as_json
+def set_setting(*, name: str, value: str, as_json: bool) -> None:
     """Set NAME to VALUE: yes, no or a number."""
-    from brender_farm.client import core_app, user_name
-    from brender_farm.service.farm_settings import change_setting
+    from brender_farm.client import this_farm
 
-    with core_app().app_context():
-        now = change_setting(name, value, actor=user_name())
-    click.echo(f"{name} is {_said(now)}.")
+    now = this_farm().change_setting(name, value)
+    if as_json:
+        print_json({name: now})
+    else:
+        say(f"{name} is {_said(now)}.")
 
 
 def _print_environment(as_json: bool) -> None:

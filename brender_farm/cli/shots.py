@@ -1,132 +1,160 @@
-"""Commands that show and steer shots."""
+"""`brender shots` and `brender shot`: what there is, and how one goes."""
 
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING
 
 import click
 
+from brender_farm.cli import options
+from brender_farm.cli.group import Group, examples
 from brender_farm.cli.table import print_json, print_table
+from brender_farm.cli.terminal import State, say, width
+from brender_farm.cli.wait import wait
 from brender_farm.domain.shot_filter import ARCHIVED_TOO
-from brender_farm.domain.time_left import queue_words
-from brender_farm.service.audit_result import AuditResult
-from brender_farm.service.shapes.shots import Page, ShotDetail, ShotRow
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from brender_farm.service.audit_result import AuditResult
+    from brender_farm.service.shapes.shots import ShotDetail, ShotRow
+
+_HEADS = ("ID", "STATE", "DONE", "FAILED", "S/FRAME", "LEFT", "PRIO", "SUBMITTER", "NAME")
+_ROOMY = 110
+"""Columns of a terminal from which on all of it has room beside the names."""
+_LEFT_OUT = {"FAILED", "S/FRAME"}
+"""On narrower ones; that a shot failed its state says, and the rest `brender shot`."""
+_NUMBERS = ("ID", "DONE", "FAILED", "S/FRAME", "LEFT", "PRIO")
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "brender shots",
+        "brender shots --state failed,paused --submitter mira",
+        "brender shots --search harbour --sort name --json",
+        "brender shots --state failed --ids | brender retry -",
+    )
+)
 @click.option("--state", default="", help="Only shots in this state; several with commas.")
 @click.option("--search", default="", help="Only shots whose name or submitter has this in it.")
 @click.option("--submitter", default="", help="Only shots that this person submitted.")
+@click.option("--show", type=options.SHOW, help="Only shots of this show.")
 @click.option("--all", "with_archived", is_flag=True, help="Archived shots as well.")
+@click.option("--sort", default="-id", metavar="COLUMN", help="By name, -priority, …; - descends.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
-@_as_json
+@click.option("--ids", "ids_only", is_flag=True, help="Numbers only, one a line.")
+@options.as_json
 def shots(
-    *, state: str, search: str, submitter: str, with_archived: bool, limit: int, as_json: bool
+    *,
+    state: str,
+    search: str,
+    submitter: str,
+    show: str | None,
+    with_archived: bool,
+    sort: str,
+    limit: int,
+    ids_only: bool,
+    as_json: bool,
 ) -> None:
     """List the newest shots."""
-    from brender_farm.client import core_app
-    from brender_farm.service.shots import list_shots
+    from brender_farm.client import this_farm
+    from brender_farm.service.shapes.shots import Page
 
+    farm = this_farm()
     wanted = Page(
         state=state,
         search=search,
         submitter=submitter,
+        show_id=farm.find_show(show).id if show else None,
         archived=ARCHIVED_TOO if with_archived else "",
+        sort=sort,
         size=limit,
     )
-    with core_app().app_context():
-        found = list_shots(wanted)
+    found = farm.list_shots(wanted)
     if as_json:
         print_json(found.rows)
         return
-    heads = ("ID", "STATE", "DONE", "FAILED", "S/FRAME", "LEFT", "PRIO", "SUBMITTER", "NAME")
-    print_table(heads, [_cells(row) for row in found.rows])
+    if ids_only:
+        for row in found.rows:
+            click.echo(row.id)
+        return
+    from brender_farm.domain.time_left import queue_words
+
+    is_narrow = (width() or _ROOMY) < _ROOMY
+    heads = [head for head in _HEADS if not is_narrow or head not in _LEFT_OUT]
+    lines = [_cells(row, is_narrow=is_narrow) for row in found.rows]
+    print_table(heads, [[line[head] for head in heads] for line in lines], right=_NUMBERS)
     if found.total > len(found.rows):
-        click.echo(f"… and {found.total - len(found.rows)} more.")
+        click.echo(f"… and {found.total - len(found.rows):,} more.")
     if found.queue_left is not None:
         click.echo(f"\n{queue_words(found.queue_left, found.untold_count)}")
 
 
-@click.command()
-@click.argument("shot_id", type=int)
-@_as_json
-def shot(*, shot_id: int, as_json: bool) -> None:
-    """Show one shot, and why it waits."""
-    from brender_farm.client import get_shot
+class _Shot(Group):
+    """`brender shot 12` shows shot 12; what else there is has a word of its own."""
 
-    detail = get_shot(shot_id).detail
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        known = args[0] in self.commands
+        return super().resolve_command(ctx, args if known else ["show", *args])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        found = super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("-"):
+            return found
+        return found + options.SHOT.shell_complete(ctx, self.params[0], incomplete)
+
+
+@click.group(
+    cls=_Shot,
+    subcommand_metavar="SHOT | COMMAND [ARGS]...",
+    context_settings={"ignore_unknown_options": True},
+    epilog=examples("brender shot 12", "brender shot harbour_010 --json", "brender shot wait 12"),
+)
+def shot() -> None:
+    """Show one shot, and why it waits; or wait for its end."""
+
+
+@shot.command(epilog=examples("brender shot show 12", "brender shot 12 --json"))
+@options.a_shot
+@options.as_json
+def show(*, shot: str, as_json: bool) -> None:
+    """Show one shot, and why it waits."""
+    from brender_farm.cli.targets import find_shot
+    from brender_farm.client import this_farm
+
+    farm = this_farm()
+    detail = farm.get_shot(find_shot(farm, shot))
     if as_json:
         print_json(detail)
     else:
         _print_detail(detail)
 
 
-@click.command()
-@click.argument("shot_id", type=int)
-@click.option("--reason", default="", help="Kept in the shot's history.")
-def pause(*, shot_id: int, reason: str) -> None:
-    """Give a shot nothing new; frames that are rendering finish."""
-    _act(shot_id, "pause", reason)
+shot.add_command(wait)
 
 
-@click.command()
-@click.argument("shot_id", type=int)
-@click.option("--reason", default="", help="Kept in the shot's history.")
-def resume(*, shot_id: int, reason: str) -> None:
-    """Let a paused shot go on."""
-    _act(shot_id, "resume", reason)
-
-
-@click.command()
-@click.argument("shot_id", type=int)
-@click.option("--reason", default="", help="Kept in the shot's history.")
-def cancel(*, shot_id: int, reason: str) -> None:
-    """Stop a shot at once; finished frames stay."""
-    _act(shot_id, "cancel", reason)
-
-
-@click.command()
-@click.argument("shot_id", type=int)
-@click.option("--reason", default="", help="Kept in the shot's history.")
-def retry(*, shot_id: int, reason: str) -> None:
-    """Try the failed or cancelled frames of a shot again."""
-    _act(shot_id, "retry", reason)
-
-
-@click.command()
-@click.argument("shot_id", type=int)
-@click.argument("value", type=int)
-def priority(*, shot_id: int, value: int) -> None:
-    """Change a shot's priority to VALUE, 0 to 100."""
-    from brender_farm.client import core_app, user_name
-    from brender_farm.service.shots import set_priority
-
-    with core_app().app_context():
-        row = set_priority(shot_id, value, actor=user_name())
-    click.echo(f"Shot {row.id} has priority {row.priority}.")
-
-
-def _act(shot_id: int, action: str, reason: str) -> None:
-    from brender_farm.client import ShotHandle
-
-    state = ShotHandle(shot_id).act(action, reason=reason)
-    click.echo(f"Shot {shot_id} is {state}.")
-
-
-def _cells(row: ShotRow) -> tuple[object, ...]:
-    each = f"{row.seconds_per_frame:.2f}" if row.seconds_per_frame is not None else "-"
-    done = f"{row.done_count}/{row.frame_count}"
-    left = row.time_left or "-"
-    who = (row.priority, row.submitter, row.name)
-    return row.id, row.state, done, row.failed_count, each, left, *who
+def _cells(row: ShotRow, *, is_narrow: bool) -> dict[str, object]:
+    left = str(row.time_left or "-")
+    return {
+        "ID": row.id,
+        "STATE": State(row.state),
+        "DONE": f"{row.done_count}/{row.frame_count}",
+        "FAILED": row.failed_count,
+        "S/FRAME": f"{row.seconds_per_frame:.2f}" if row.seconds_per_frame is not None else "-",
+        "LEFT": left.partition(" (")[0] if is_narrow else left,  # without its spread
+        "PRIO": row.priority,
+        "SUBMITTER": row.submitter,
+        "NAME": row.name,
+    }
 
 
 def _print_detail(detail: ShotDetail) -> None:
     row = detail.row
     facts = {
-        "state": f"{row.state}. {row.reason}".rstrip(". ") + ".",
+        "state": f"{State(row.state)}. {row.reason}".rstrip(". ") + ".",
         "frames": f"{row.done_count} of {row.frame_count} done, {row.failed_count} failed, "
         f"{row.rendering_count} rendering ({detail.frames})",
         "time left": row.time_left or "-",
@@ -137,20 +165,22 @@ def _print_detail(detail: ShotDetail) -> None:
         "priority": row.priority,
         "may": ", ".join((*row.actions, *row.offers)),
     }
-    click.echo(f"Shot {row.id}: {row.name}")
+    say(f"Shot {row.id}: {row.name}")
     for name, value in facts.items():
-        click.echo(f"  {name:<9} {value}")
+        say(f"  {name:<9} {value}")
     if detail.render:
-        click.echo(f"  rendered  {', '.join(detail.render_words)}")
+        say(f"  rendered  {', '.join(detail.render_words)}")
     for warning in detail.warnings:
-        click.echo(f"  warning   {warning}")
+        say(f"  warning   {warning}")
     for ban in detail.bans:
-        click.echo(f"  banned    {ban.node}: {ban.why}")
+        say(f"  banned    {ban.node}: {ban.why}")
     if detail.audit is not None:
-        click.echo(f"  audit     {_audit_words(detail.audit)}")
+        say(f"  audit     {_audit_words(detail.audit)}")
+    if detail.notes:
+        say(f"  notes     {detail.notes}")
     if detail.log_tail:
         click.echo("  Blender's last words at the frame that gave up last:")
-        click.echo(textwrap.indent(detail.log_tail.rstrip(), "    "))
+        say(textwrap.indent(detail.log_tail.rstrip(), "    "))
 
 
 def _audit_words(audit: AuditResult) -> str:

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from brender_farm.cli import options
+from brender_farm.cli.ending import Ending
+from brender_farm.cli.group import examples
 from brender_farm.cli.table import print_json, print_table
+from brender_farm.cli.terminal import State, say
 
 if TYPE_CHECKING:
     from brender_farm.service.shapes.condition import Condition
@@ -15,29 +19,27 @@ if TYPE_CHECKING:
 _NO_ANSWER = "no answer in time"
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
+@click.command(epilog=examples("brender status", "brender status --json"))
+@options.as_json
 def status(*, as_json: bool) -> None:
     """Say how each part of the farm is, and what to do about what is wrong.
 
     Ends with 1 when something keeps the farm from rendering.
     """
-    from brender_farm.client import core_app
-    from brender_farm.service.condition import condition
+    from brender_farm.client import this_farm
 
-    with core_app().app_context():
-        seen = condition()
+    seen = this_farm().condition()
     if as_json:
         print_json(seen)
     else:
         _print(seen)
     if any(trouble.severe for trouble in seen.troubles):
-        sys.exit(1)
+        sys.exit(Ending.REFUSED)
 
 
 def _print(seen: Condition) -> None:
     for trouble in seen.troubles:
-        click.echo(f"{'!!' if trouble.severe else '! '} {trouble.message}\n   {trouble.remedy}")
+        say(f"{'!!' if trouble.severe else '! '} {trouble.message}\n   {trouble.remedy}")
     click.echo("" if seen.troubles else "All is well.\n")
     words = {
         "scheduler": _scheduler(seen),
@@ -47,7 +49,7 @@ def _print(seen: Condition) -> None:
         "disks": _disks(seen),
         "flower": _flower(seen),
     }
-    rows = [(part, seen.state_of(part), text) for part, text in words.items()]
+    rows = [(part, State(seen.state_of(part)), text) for part, text in words.items()]
     print_table(("PART", "IS", ""), rows)
 
 

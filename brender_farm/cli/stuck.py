@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from brender_farm.cli import options
+from brender_farm.cli.group import examples
 from brender_farm.cli.table import print_json, print_table
+from brender_farm.cli.terminal import say
 
 if TYPE_CHECKING:
-    from brender_farm.service.stuck import SlowFrame, StuckFrame
+    from brender_farm.service.shapes.stuck import SlowFrame, StuckFrame
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="JSON for programs.")
+@click.command(epilog=examples("brender stuck", "brender stuck --json"))
+@options.as_json
 def stuck(*, as_json: bool) -> None:
     """List frames that render for far longer than usual, and finished ones that were slow."""
-    from brender_farm.client import core_app
-    from brender_farm.service.stuck import list_stuck, slow_frames
+    from brender_farm.client import this_farm
 
-    with core_app().app_context():
-        found, slow = list_stuck(), slow_frames()
+    farm = this_farm()
+    found, slow = farm.list_stuck(), farm.slow_frames()
     if as_json:
         print_json({"stuck": [_plain(row) for row in found.rows], "slow": slow})
         return
@@ -33,18 +35,20 @@ def stuck(*, as_json: bool) -> None:
         _print_slow(slow)
 
 
-@click.command()
-@click.argument("chunk_id", type=int)
+@click.command(epilog=examples('brender elsewhere 345 --reason "Hangs"'))
+@click.argument("chunk_id", type=int, metavar="CHUNK")
 @click.option("--frame", type=int, default=None, help="Which; the one that its node is at.")
-@click.option("--reason", default="", help="Kept in the shot's history.")
-def elsewhere(*, chunk_id: int, frame: int | None, reason: str) -> None:
+@options.reason
+@options.as_json
+def elsewhere(*, chunk_id: int, frame: int | None, reason: str, as_json: bool) -> None:
     """Stop a chunk at once and have its frame rendered by another node. Nobody is blamed."""
-    from brender_farm.client import core_app, user_name
-    from brender_farm.service.elsewhere import try_elsewhere
+    from brender_farm.client import this_farm
 
-    with core_app().app_context():
-        moved = try_elsewhere(chunk_id, frame, actor=user_name(), reason=reason)
-    click.echo(f"Frame {moved.frame} of shot {moved.shot.id} was taken from {moved.node}.")
+    moved = this_farm().try_elsewhere(chunk_id, frame, reason=reason)
+    if as_json:
+        print_json(moved)
+        return
+    say(f"Frame {moved.frame} of shot {moved.shot.id} was taken from {moved.node}.")
     if not moved.has_others:
         click.echo("No other node takes work now, so it may come back to it.")
 
@@ -63,7 +67,7 @@ def _print_stuck(rows: tuple[StuckFrame, ...]) -> None:
         )
         for row in rows
     ]
-    print_table(heads, cells)
+    print_table(heads, cells, right=("CHUNK", "FRAME", "FOR", "USUALLY"))
     click.echo("Try one on another node: brender elsewhere CHUNK")
 
 
@@ -73,7 +77,7 @@ def _print_slow(rows: tuple[SlowFrame, ...]) -> None:
         (row.shot_name, row.frame, row.node, f"{row.seconds:.1f} s", f"{row.usual_s:.1f} s")
         for row in rows
     ]
-    print_table(heads, cells)
+    print_table(heads, cells, right=("FRAME", "TOOK", "ITS NEIGHBOURS"))
 
 
 def _plain(row: StuckFrame) -> dict[str, object]:

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import click
 
-from brender_farm.domain.states import ShotState
+from brender_farm.cli import options
+from brender_farm.cli.ending import ending_of_shot
+from brender_farm.cli.group import examples
+from brender_farm.cli.table import print_json
+from brender_farm.cli.terminal import say
+from brender_farm.domain.signs import without_turns
 
 if TYPE_CHECKING:
     from brender_farm.client import ShotHandle
 
 
-@click.command()
-@click.argument("file")
+@click.command(
+    epilog=examples(
+        "brender submit scene.blend --frames 1-48 --watch",
+        "brender submit scene.blend --existing missing      render only what is not there",
+        "brender submit scene.blend --snapshot              go on working on the scene meanwhile",
+        "brender submit scene.blend --percentage 25 --samples 16      a quick look",
+        "brender submit scene.blend --json | jq .shot.id",
+    )
+)
+@click.argument("file", type=click.Path())
 @click.option("--frames", help="1-48, 1-100x2, 1-100:10, 1-5,9; else the file's own range.")
 @click.option("--name", help="What to call the shot; else the file's name.")
 @click.option("--output", help="Folder for the frames; else renders/NAME/v001 beside the file.")
@@ -46,8 +58,18 @@ if TYPE_CHECKING:
 @click.option("--after-frames", metavar="SHOTS", help="Each frame after the same frame of these.")
 @click.option("--not-before", metavar="TIME", help='Start then: "20:00", "2026-12-01 08:00".')
 @click.option("--race", is_flag=True, help="Render its last frames twice on idle slots.")
-@click.option("--show", metavar="NAME", help="The show it is of; else by its folder. none: none.")
-@click.option("--preset", metavar="NAME", help="Render settings to fill in; none: not the show's.")
+@click.option(
+    "--show",
+    metavar="NAME",
+    type=options.SHOW,
+    help="The show it is of; else by its folder. none: none.",
+)
+@click.option(
+    "--preset",
+    metavar="NAME",
+    type=options.PRESET,
+    help="Render settings to fill in; none: not the show's.",
+)
 @click.option("--engine", help="CYCLES, EEVEE or WORKBENCH; else as the scene says.")
 @click.option("--samples", type=int, metavar="N", help="Samples of Cycles or EEVEE.")
 @click.option("--percentage", type=int, metavar="N", help="Of the resolution: 25 is a quarter.")
@@ -61,6 +83,7 @@ if TYPE_CHECKING:
 @click.option("--notes", metavar="TEXT", help="A few words for people.")
 @click.option("--strict", is_flag=True, help="Refuse what would otherwise be a warning.")
 @click.option("--watch", is_flag=True, help="Follow the shot to its end with a progress bar.")
+@options.as_json
 def submit(
     file: str,
     *,
@@ -104,14 +127,12 @@ def submit(
     notes: str | None,
     strict: bool,
     watch: bool,
+    as_json: bool,
 ) -> None:
     """Submit FILE, a .blend, to the farm.
 
-    \b
-    brender submit scene.blend --frames 1-48 --watch
-    brender submit scene.blend --existing missing      render only what is not there
-    brender submit scene.blend --snapshot              go on working on the scene meanwhile
-    brender submit scene.blend --percentage 25 --samples 16      a quick look
+    With --watch it ends with 0 when all frames are done, 10 when some failed, 11 when the shot was
+    cancelled, 12 when the farm paused it because nothing of it can be rendered.
     """
     from brender_farm.client import submit_shot
 
@@ -157,25 +178,31 @@ def submit(
         notes=notes,
         strict=strict,
     )
+    tell(shot, watch=watch, as_json=as_json)
+
+
+def tell(shot: ShotHandle, *, watch: bool, as_json: bool) -> None:
+    """Say what was submitted; with `watch` follow it and end with what became of it."""
+    from brender_farm.cli.wait import follow, how_it_ended
+
     for warning in shot.warnings:
-        click.echo(f"Warning: {warning}", err=True)
-    click.echo(f"Shot {shot.id} · {shot.progress.total} frames · {shot.output}")
-    click.echo(shot.url)
+        click.echo(f"Warning: {without_turns(warning)}", err=True)
+    detail = shot.detail
+    if not as_json:
+        say(f"Shot {shot.id} · {detail.row.frame_count} frames · {detail.output_dir}")
+        click.echo(shot.url)
     if watch:
-        sys.exit(0 if follow(shot) is ShotState.COMPLETED else 1)
-
-
-def follow(shot: ShotHandle) -> ShotState:
-    """Draw the shot's progress until it is over; say what failed."""
-    from brender_farm.cli.watch import ShotProgress
-
-    with ShotProgress() as progress:
-        detail = shot.detail
-        while not progress.show(detail):
-            time.sleep(0.2)
-            detail = shot.detail
-    for frame, reason in sorted(shot.failures().items())[:10]:
-        click.echo(f"Frame {frame} failed: {reason}", err=True)
-    if detail.row.state is not ShotState.COMPLETED:
-        click.echo(f"The shot is {detail.row.state}. {detail.row.reason}", err=True)
-    return detail.row.state
+        detail = follow(shot.backend, shot.id)
+    if as_json:
+        print_json(
+            {
+                "shot": detail.row,
+                "url": shot.url,
+                "output_dir": detail.output_dir,
+                "warnings": shot.warnings,
+            }
+        )
+    elif watch:
+        say(how_it_ended(detail))
+    if watch:
+        sys.exit(ending_of_shot(detail.row.state))

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import click
 
-from brender_farm.config import Settings, settings
+from brender_farm.cli.group import examples
+from brender_farm.config import LOOPBACK_HOSTS, Settings, settings
 from brender_farm.errors import ConfigError
 from brender_farm.supervisor import Supervisor
 
@@ -23,10 +24,13 @@ READY_LIMIT_S = 60.0
 _LOOK_S = 0.2
 
 
-@click.command()
+@click.command(
+    epilog=examples("brender up", "BRENDER_DATA_DIR=/srv/farm BRENDER_PORT=8890 brender up")
+)
 def up() -> None:
     """Start broker, dashboard, scheduler, a node and Flower; keep them running until Ctrl+C."""
     farm = settings()
+    welcome_first_admin(farm)
     with running_farm(farm) as look:
         click.echo(f"Starting the farm in {farm.data_dir} …")
         wait_until_ready(farm, look)
@@ -35,6 +39,31 @@ def up() -> None:
         while True:
             look()
             time.sleep(_LOOK_S)
+
+
+def welcome_first_admin(farm: Settings) -> None:
+    """Make an admin of a farm that the network reaches and nobody can sign in to yet."""
+    from brender_farm.client import core_app, user_name
+    from brender_farm.service.recognition import farm_has_users
+    from brender_farm.service.users import add_user
+
+    if farm.host in LOOPBACK_HOSTS:
+        return
+    farm.data_dir.mkdir(parents=True, exist_ok=True)
+    with core_app().app_context():
+        if farm_has_users():
+            return
+        invited = add_user(user_name(), "admin", actor=user_name())
+    click.echo(
+        f"The network reaches this farm, so it needs a login. {invited.user.name} is its admin. "
+        "Choose the password here, within three days; the link works once:"
+    )
+    click.echo(f"  {welcome_url(farm, invited.key)}")
+
+
+def welcome_url(farm: Settings, key: str) -> str:
+    """Return the address at which somebody who is invited chooses a password."""
+    return f"{farm.url}/welcome/{key}"
 
 
 @contextlib.contextmanager
@@ -73,7 +102,7 @@ def wait_until_ready(farm: Settings, look: Callable[[], None]) -> None:
     end = time.monotonic() + READY_LIMIT_S
     while time.monotonic() < end:
         look()
-        if _answers(f"{farm.url}/healthz") and _farm_is_whole():
+        if _answers(f"{farm.local_url}/healthz") and _farm_is_whole():
             return
         time.sleep(0.1)
     raise ConfigError(

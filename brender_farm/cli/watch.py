@@ -2,65 +2,56 @@
 
 from __future__ import annotations
 
-from types import TracebackType
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
-from rich.text import Text
+from brender_farm.domain.signs import one_line
 
-from brender_farm.service.shapes.shots import ShotDetail
-
-
-class _Figures(ProgressColumn):
-    """Frames done, seconds per frame, time left."""
-
-    def render(self, task: Task) -> Text:
-        detail: ShotDetail | None = task.fields.get("detail")
-        if detail is None:
-            return Text("")
-        row = detail.row
-        words = [f"{row.done_count}/{row.frame_count} frames"]
-        if row.failed_count:
-            words.append(f"{row.failed_count} failed")
-        if row.seconds_per_frame is not None:
-            words.append(f"{row.seconds_per_frame:.2f} s/frame")
-        if row.time_left is not None:
-            words.append(f"{row.time_left} left")
-        return Text(" · ".join(words))
+if TYPE_CHECKING:
+    from brender_farm.service.shapes.shots import ShotDetail, ShotRow
 
 
-class ShotProgress:
-    """Draws a shot's progress; on a pipe it prints nothing until the end."""
+@contextmanager
+def watching(name: str, frame_count: int) -> Iterator[Callable[[ShotDetail], None]]:
+    """Give a function that draws a shot as it is now, on stderr and only on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    def __init__(self) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f}%"),
-            _Figures(),
-        )
-        self._task: TaskID | None = None
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[figures]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(escape(one_line(name)), total=frame_count, figures="")
 
-    def __enter__(self) -> ShotProgress:
-        self._bar.start()
-        return self
+        def show(detail: ShotDetail) -> None:
+            row = detail.row
+            bar.update(
+                task,
+                completed=row.done_count,
+                total=row.frame_count,
+                description=escape(one_line(f"{row.name} · {row.state}")),
+                figures=figures(row),
+            )
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
+        yield show
 
-    def show(self, detail: ShotDetail) -> bool:
-        """Draw the shot as it is now; tell whether it is over."""
-        row = detail.row
-        if self._task is None:
-            self._task = self._bar.add_task(row.name, total=row.frame_count)
-        self._bar.update(
-            self._task,
-            completed=row.done_count,
-            description=f"{row.name} · {row.state}",
-            detail=detail,
-        )
-        return row.is_over
+
+def figures(row: ShotRow) -> str:
+    """Return frames done, failed ones, seconds a frame and time left in a line."""
+    words = [f"{row.done_count}/{row.frame_count} frames"]
+    if row.failed_count:
+        words.append(f"{row.failed_count} failed")
+    if row.seconds_per_frame is not None:
+        words.append(f"{row.seconds_per_frame:.2f} s/frame")
+    if row.time_left is not None:
+        words.append(f"{row.time_left} left")
+    return " · ".join(words)

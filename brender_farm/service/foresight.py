@@ -13,7 +13,7 @@ import time
 
 from flask import Flask, current_app
 
-from brender_farm.domain.forecast import Forecast
+from brender_farm.domain.forecast import STEP_LIMIT, Forecast
 from brender_farm.service.forecast import foresee
 
 _EXTENSION = "brender_foresight"
@@ -25,6 +25,8 @@ _LEAST_AGE_S = 1.0
 _SHOWN_FOR_S = 30.0
 _PATIENCE_S = 0.05
 _FIRST_PATIENCE_S = 0.5
+_STEPS_AT_ONCE = 500
+"""Played for somebody who waits for it, in some 20 ms; the rest is reckoned."""
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,8 @@ def _foresight() -> Foresight:
 class Foresight:
     """Makes a forecast when asked; one that took long is told again for a while."""
 
+    step_limit = _STEPS_AT_ONCE
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._told = _NOTHING
@@ -78,7 +82,7 @@ class Foresight:
 
     def _make(self) -> None:
         began_s = time.thread_time()
-        told = foresee()
+        told = foresee(step_limit=self.step_limit)
         now_s = time.monotonic()
         is_news = told.shots or self._told.shots
         if is_news and now_s - self._stamped_at_s >= _SHOWN_FOR_S:
@@ -89,6 +93,8 @@ class Foresight:
 
 class BackgroundForesight(Foresight):
     """Makes one forecast at a time on a thread of its own, when asked and the last one is old."""
+
+    step_limit = STEP_LIMIT
 
     def __init__(self, app: Flask) -> None:
         super().__init__()

@@ -58,7 +58,6 @@ def test_a_circle_is_refused_and_spelled_out(brender, three):
     [
         ((1, "99"), "after: There is no shot 99."),
         ((1, "--frames", "x"), "after_frames: 'x' are not numbers of shots."),
-        ((99, "1"), "There is no shot 99."),
         ((1, "1"), "Shot 1 -> 1:"),
     ],
     ids=lambda value: " ".join(map(str, value)) if isinstance(value, tuple) else "",

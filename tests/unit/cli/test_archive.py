@@ -27,7 +27,10 @@ def test_a_shot_that_goes_on_refuses_and_the_others_do_not(brender, two):
     assert shown.exit_code == 1
     assert shown.stdout == "Shot 1 is archived.\n"
     assert shown.stderr.splitlines() == [
-        "brender: shot 2: It is queued: only shots that are over can be archived. Cancel it first.",
+        (
+            "brender: shot 2, “Ending”: It is queued: only shots that are over can be archived. "
+            "Cancel it first."
+        ),
         "brender: shot 99: There is no shot 99.",
     ]
 
@@ -35,7 +38,7 @@ def test_a_shot_that_goes_on_refuses_and_the_others_do_not(brender, two):
 def test_shots_begin_again_when_told_so(brender, two):
     asked = brender("reset", 1, 2)
     assert asked.exit_code == 2
-    assert "Say --yes to reset the shots." in asked.stderr
+    assert "Say --yes to reset them." in asked.stderr
     assert brender("reset", 1, 2, "--yes").output == "Shots 1, 2 are begun again.\n"
     assert get_shot(1).state is ShotState.QUEUED
 

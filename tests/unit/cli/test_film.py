@@ -62,7 +62,7 @@ def test_a_film_is_written_where_it_is_wanted(brender, submitted, tmp_path):
 
 
 def test_frames_are_written_as_an_archive(brender, submitted, tmp_path):
-    shown = brender("frames", submitted, tmp_path / "opening.zip", "--frames", "2-4")
+    shown = brender("frames", submitted, "--zip", tmp_path / "opening.zip", "--frames", "2-4")
     assert shown.exit_code == 0, shown.output
     assert "1 file, 0.0 MB." in shown.output
     assert zipfile.ZipFile(tmp_path / "opening.zip").namelist() == ["Opening/0002.png"]
@@ -70,7 +70,7 @@ def test_frames_are_written_as_an_archive(brender, submitted, tmp_path):
 
 def test_what_is_not_there_is_told(brender, submitted, tmp_path):
     (get_shot(submitted).output / "0001.png").unlink()
-    shown = brender("frames", submitted, tmp_path / "opening.zip")
+    shown = brender("frames", submitted, "--zip", tmp_path / "opening.zip")
     assert "1 are not there as published: see MISSING.txt" in shown.output
     assert [path.name for path in tmp_path.glob("*.zip*")] == ["opening.zip"]
 

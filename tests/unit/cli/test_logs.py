@@ -10,6 +10,7 @@ import pytest
 from brender_farm import client, config
 from brender_farm.broker.link import connect
 from brender_farm.broker.log_stream import Entry, LogStreams
+from brender_farm.cli.ending import Ending
 from tests.waiting import wait_for
 
 
@@ -59,7 +60,7 @@ def test_a_broker_that_is_away_is_said_so(brender, here, monkeypatch):
     config.settings.cache_clear()
     client.core_app.cache_clear()
     result = brender("logs", "scheduler")
-    assert result.exit_code == 1
+    assert result.exit_code == Ending.UNREACHABLE
     assert "broker does not answer" in result.output
     assert "secret" not in result.output
 

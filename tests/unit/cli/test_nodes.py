@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timedelta
 
 from brender_farm import client
+from brender_farm.cli.ending import Ending
 from brender_farm.client import get_shot
 from brender_farm.db.core import writing
 from brender_farm.db.models import Chunk, Node, Shot
@@ -52,7 +53,7 @@ def test_a_node_is_steered(brender, node):
 
 def test_a_node_that_is_none_is_one_clear_line(brender, node):
     shown = brender("node", "drain", "titan")
-    assert shown.exit_code == 1
+    assert shown.exit_code == Ending.NOT_FOUND
     assert shown.stderr == "brender: There is no node 'titan'. See: brender nodes\n"
 
 
@@ -135,7 +136,7 @@ def test_a_node_that_is_offline_is_forgotten(brender, node):
     assert "atlas is online" in brender("node", "forget", node).stderr
     with client.core_app().app_context(), writing() as session:
         session.query(Node).one().online = False
-    assert brender("node", "forget", node, "--reason", "Sold.").output == (
+    assert brender("node", "forget", node, "--reason", "Sold.", "--yes").output == (
         "Node atlas is forgotten.\n"
     )
     assert len(brender("nodes").output.splitlines()) == 1

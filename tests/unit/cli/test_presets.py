@@ -16,7 +16,7 @@ def test_presets_are_set_listed_and_removed(brender):
     assert brender("presets", "set", "draft", "samples=").output == (
         "Draft: 25 % of the resolution, not denoised.\n"
     )
-    assert brender("presets", "remove", "Draft").output == "Preset Draft is removed.\n"
+    assert brender("presets", "remove", "Draft", "--yes").output == "Preset Draft is removed.\n"
     assert "There is no preset 'Draft'" in brender("presets", "remove", "Draft").stderr
 
 

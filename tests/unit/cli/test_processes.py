@@ -13,7 +13,7 @@ def test_a_dashboard_without_users_does_not_listen_to_the_network(brender, monke
     assert shown.exit_code == 1
     (line,) = shown.stderr.splitlines()
     assert line.startswith(f"brender: BRENDER_HOST is '{host}'")
-    assert "ssh -L 8888:127.0.0.1:8888" in line
+    assert "brender users add NAME --role admin" in line
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from brender_farm.cli.ending import Ending
 from brender_farm.client import get_shot
 from brender_farm.domain.states import ShotState
 
@@ -56,7 +57,7 @@ def test_a_refusal_names_each_field_on_a_line_and_nothing_is_stored(brender, sce
     assert lines[1].startswith("frames: 'x' is not a frame range.")
     assert len(lines) == 2
     assert shown.stdout == ""
-    assert brender("shot", 1).exit_code == 1
+    assert brender("shot", 1).exit_code == Ending.NOT_FOUND
 
 
 def test_shots_are_listed_in_a_table(brender, submitted, scene):
@@ -108,7 +109,7 @@ def test_a_shot_is_steered(brender, submitted):
     assert brender("resume", 1).output == "Shot 1 is queued.\n"
     assert brender("cancel", 1).output == "Shot 1 is cancelled.\n"
     assert brender("retry", 1).output == "Shot 1 is queued.\n"
-    assert brender("priority", 1, 99).output == "Shot 1 has priority 99.\n"
+    assert brender("priority", 1, 99).output == "Shot 1 is at priority 99.\n"
     assert get_shot(1).state is ShotState.QUEUED
 
 
@@ -117,9 +118,6 @@ def test_a_shot_is_steered(brender, submitted):
     [
         (("resume", 1), "It is queued: 'resume' is not possible now. Possible: pause, cancel."),
         (("priority", 1, 101), "priority: 101 is not a priority."),
-        (("shot", 99), "There is no shot 99."),
-        (("cancel", 99), "There is no shot 99."),
-        (("priority", 99, 1), "There is no shot 99."),
         (("submit", "/nowhere/x.blend"), "outside the folders this farm may use"),
         (("submit", ""), "No path was given."),
     ],
@@ -134,11 +132,20 @@ def test_an_error_is_one_clear_line(brender, submitted, typed, words):
     assert words in line
 
 
-@pytest.mark.parametrize("typed", [("shot", "one"), ("shot",), ("shots", "--limit", 0)])
-def test_a_wrong_use_shows_the_right_one(brender, typed):
+@pytest.mark.parametrize("typed", [("shot", 99), ("cancel", 99), ("priority", 99, 1), ("wait", 99)])
+def test_a_shot_that_is_none_is_not_found(brender, submitted, typed):
     shown = brender(*typed)
-    assert shown.exit_code == 2
-    assert shown.stderr.startswith("Usage: brender ")
+    assert shown.exit_code == Ending.NOT_FOUND
+    assert shown.stderr == "brender: There is no shot 99.\n"
+
+
+@pytest.mark.parametrize("typed", [("pause",), ("shots", "--limit", 0), ("shot", "1", "2")])
+def test_a_wrong_use_says_where_the_right_one_is(brender, typed):
+    shown = brender(*typed)
+    assert shown.exit_code == Ending.WRONG_USE
+    (line,) = shown.stderr.splitlines()
+    assert line.startswith("brender: ")
+    assert line.endswith("--help")
 
 
 def test_a_wrong_setting_is_one_clear_line(brender, monkeypatch):

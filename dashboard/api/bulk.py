@@ -10,9 +10,14 @@ from brender_farm.domain.shot_filter import ShotFilter
 from brender_farm.service import archive, bulk
 from brender_farm.service.reset import reset_shot
 from dashboard.api.schemas.actions import ActionSchema, BanClearingSchema
-from dashboard.api.schemas.bulk import BulkResultSchema, BulkSchema
+from dashboard.api.schemas.bulk import (
+    BulkResultSchema,
+    BulkSchema,
+    SurveyAskSchema,
+    SurveySchema,
+)
 from dashboard.api.schemas.shots import OneShotSchema
-from dashboard.who import current_actor
+from dashboard.who import current_actor, only_of
 
 routes = APIBlueprint("bulk", __name__, url_prefix="/shots", tag="Shots")
 
@@ -30,7 +35,16 @@ def act(values: dict[str, Any]) -> Any:
         actor=current_actor(),
         reason=values["reason"],
         priority=values["priority"],
+        only_of=only_of(),
     )
+
+
+@routes.post("/bulk/survey")
+@routes.input(SurveyAskSchema, location="json", arg_name="values")
+@routes.output(SurveySchema)
+@routes.doc(summary="Say what an action over many shots would reach", responses=[415])
+def look_ahead(values: dict[str, Any]) -> Any:
+    return bulk.survey(values["action"], values["ids"])
 
 
 @routes.post("/<int:shot_id>/archive")

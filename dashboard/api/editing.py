@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import request, url_for
 
 from brender_farm.service import clone as cloning
 from brender_farm.service.outlook import outlook
 from brender_farm.service.requests import ShotRequest
-from brender_farm.service.shot_edit import edit_shot
+from brender_farm.service.shot_edit import edit_shot, shot_settings
+from brender_farm.service.shot_settings import tag_of
+from dashboard.api.etags import IfMatchSchema, mark, seen_tag
+from dashboard.api.idempotency import IdempotencySchema, answer, once_of
 from dashboard.api.schemas.editing import (
     CloneSchema,
     OutlookQuestionSchema,
@@ -27,37 +29,34 @@ routes = APIBlueprint("editing", __name__, url_prefix="/shots", tag="Shots")
 
 @routes.patch("/<int:shot_id>")
 @routes.input(ShotChangeSchema, location="json", arg_name="changes")
+@routes.input(IfMatchSchema, location="headers", arg_name="headers")
 @routes.output(OneShotSchema)
 @routes.doc(
     summary="Change settings of a shot",
-    description="With `If-Match` and the shot's `edit_tag`, only if nobody has changed any "
-    "setting of it since.",
+    description="With `If-Match` and the shot's ETag, or its `edit_tag`, only if nobody has "
+    "changed any setting of it since.",
     responses=[404, 409, 415],
 )
-def change(shot_id: int, changes: dict[str, Any]) -> Any:
+def change(shot_id: int, changes: dict[str, Any], headers: dict[str, Any]) -> Any:
     again = changes.pop("again", False)
     if again:
         keep_before_rerender(shot_id, None)
-    tag = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    tag = "" if tag == "*" else tag
-    return edit_shot(shot_id, changes, actor=current_actor(), tag=tag, again=again)
+    tag = seen_tag(headers)
+    row = edit_shot(shot_id, changes, actor=current_actor(), tag=tag, again=again)
+    mark(edit=tag_of(shot_settings(shot_id)))
+    return row
 
 
 @routes.post("/<int:shot_id>/clone")
 @routes.input(CloneSchema(partial=True), location="json", arg_name="changes")
+@routes.input(IdempotencySchema, location="headers", arg_name="headers")
 @routes.output(SubmittedSchema, status_code=201)
 @routes.doc(summary="Submit a shot again, with changes", responses=[404, 415])
-def clone(shot_id: int, changes: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
-    submitted = cloning.submit_again(shot_id, changes, submitter=current_actor())
-    new_id = submitted.shot.id
-    body = {
-        "shot": submitted.shot,
-        "output_dir": submitted.output_dir,
-        "warnings": submitted.warnings,
-        "url": url_for("shot.page", shot_id=new_id, _external=True),
-    }
-    where = url_for("api.shots.one", shot_id=new_id, _external=True)
-    return body, 201, {"Location": where}
+def clone(
+    shot_id: int, changes: dict[str, Any], headers: dict[str, Any]
+) -> tuple[dict[str, Any], int, dict[str, str]]:
+    once = once_of(headers, {"shot_id": shot_id, "changes": changes})
+    return answer(cloning.submit_again(shot_id, changes, submitter=current_actor(), once=once))
 
 
 @routes.post("/outlook")

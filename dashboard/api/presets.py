@@ -8,7 +8,15 @@ from apiflask import APIBlueprint
 from flask import url_for
 
 from brender_farm.service import preset_actions, presets
-from dashboard.api.schemas.presets import OnePresetSchema, PresetListSchema, PresetSetSchema
+from brender_farm.service.edit_tags import preset_tag
+from brender_farm.service.shapes.presets import PresetRow
+from dashboard.api import etags
+from dashboard.api.schemas.presets import (
+    OnePresetSchema,
+    PresetListSchema,
+    PresetPartSchema,
+    PresetSetSchema,
+)
 from dashboard.who import current_actor
 
 routes = APIBlueprint("presets", __name__, url_prefix="/presets", tag="Presets")
@@ -25,7 +33,7 @@ def index() -> dict[str, Any]:
 @routes.output(OnePresetSchema)
 @routes.doc(summary="One preset", responses=[404])
 def one(preset_id: int) -> Any:
-    return presets.get_preset(preset_id)
+    return _tagged(presets.get_preset(preset_id))
 
 
 @routes.post("")
@@ -38,15 +46,30 @@ def add(values: dict[str, Any]) -> tuple[Any, int, dict[str, str]]:
     return row, 201, {"Location": where}
 
 
+@routes.patch("")
+@routes.input(PresetPartSchema, location="json", arg_name="values")
+@routes.output(OnePresetSchema)
+@routes.doc(
+    summary="Change single settings of the preset of this name, or add it", responses=[415, 422]
+)
+def change_some(values: dict[str, Any]) -> Any:
+    name, changes = values["name"], values["settings"]
+    return preset_actions.set_preset(name, changes, actor=current_actor())
+
+
 @routes.put("/<int:preset_id>")
 @routes.input(PresetSetSchema, location="json", arg_name="values")
+@routes.input(etags.IfMatchSchema, location="headers", arg_name="headers")
 @routes.output(OnePresetSchema)
 @routes.doc(
     summary="Give a preset this name and exactly these settings; shots keep theirs",
     responses=[404, 415],
 )
-def change(preset_id: int, values: dict[str, Any]) -> Any:
-    return preset_actions.change_preset(preset_id, **values, actor=current_actor())
+def change(preset_id: int, values: dict[str, Any], headers: dict[str, Any]) -> Any:
+    tag = etags.seen_tag(headers)
+    return _tagged(
+        preset_actions.change_preset(preset_id, **values, actor=current_actor(), tag=tag)
+    )
 
 
 @routes.delete("/<int:preset_id>")
@@ -55,3 +78,8 @@ def change(preset_id: int, values: dict[str, Any]) -> Any:
 def remove(preset_id: int) -> tuple[str, int]:
     preset_actions.remove_preset(preset_id, actor=current_actor())
     return "", 204
+
+
+def _tagged(preset: PresetRow) -> PresetRow:
+    etags.mark(edit=preset_tag(preset))
+    return preset

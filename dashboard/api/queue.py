@@ -6,19 +6,24 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from brender_farm.service import queue
+from brender_farm.service import changes, queue
+from dashboard.api import waiting
 from dashboard.api.schemas.queue import MoveSchema, QueueSchema
 from dashboard.api.schemas.shots import OneShotSchema
+from dashboard.api.waiting import WaitQuery
 from dashboard.who import current_actor
 
 routes = APIBlueprint("queue", __name__, tag="Queue")
 
 
 @routes.get("/queue")
+@routes.input(WaitQuery, location="query", arg_name="query")
 @routes.output(QueueSchema)
 @routes.doc(summary="What runs, what gets the next slot and why, and what is not in line")
-def look() -> Any:
-    return queue.look_at_queue()
+def look(query: dict[str, Any]) -> Any:
+    tag = waiting.fresh_tag(changes.QUEUE, query)
+    found = queue.look_at_queue()
+    return {name: getattr(found, name) for name in found.__dataclass_fields__} | {"tag": tag}
 
 
 @routes.post("/queue/move")

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import url_for
+from flask import Response, json
 
-from brender_farm.service import after, deletion, shots
+from brender_farm.service import after, changes, deletion, shots
 from brender_farm.service import submit as submitting
+from brender_farm.service.known import known
 from brender_farm.service.requests import ShotRequest
 from brender_farm.service.shapes.shots import Page, ShotDetail
-from dashboard.api.schemas.actions import ActionSchema, AfterSchema
-from dashboard.api.schemas.frames import ChunkListSchema, FramePageSchema, FrameQuery
+from dashboard.api import cursors, etags, waiting
+from dashboard.api.idempotency import IdempotencySchema, answer, once_of
+from dashboard.api.schemas.actions import ActionSchema, AfterSchema, ReasonQuery
+from dashboard.api.schemas.events import ShotEventsSchema
+from dashboard.api.schemas.frames import (
+    ChunkListSchema,
+    ChunkQuery,
+    FramePageSchema,
+    FrameQuery,
+)
 from dashboard.api.schemas.shots import (
     OneShotSchema,
     ShotDetailSchema,
@@ -21,6 +32,7 @@ from dashboard.api.schemas.shots import (
     ShotSchema,
 )
 from dashboard.api.schemas.submitting import SubmitSchema, SubmittedSchema
+from dashboard.api.waiting import WaitQuery
 from dashboard.who import current_actor
 
 routes = APIBlueprint("shots", __name__, url_prefix="/shots", tag="Shots")
@@ -28,18 +40,14 @@ routes = APIBlueprint("shots", __name__, url_prefix="/shots", tag="Shots")
 
 @routes.post("")
 @routes.input(SubmitSchema, location="json", arg_name="values")
+@routes.input(IdempotencySchema, location="headers", arg_name="headers")
 @routes.output(SubmittedSchema, status_code=201)
 @routes.doc(summary="Submit a shot", responses=[415])
-def submit(values: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
-    submitted = submitting.submit(ShotRequest(**values), submitter=current_actor())
-    where = url_for("api.shots.one", shot_id=submitted.shot.id, _external=True)
-    body = {
-        "shot": submitted.shot,
-        "output_dir": submitted.output_dir,
-        "warnings": submitted.warnings,
-        "url": url_for("shot.page", shot_id=submitted.shot.id, _external=True),
-    }
-    return body, 201, {"Location": where}
+def submit(
+    values: dict[str, Any], headers: dict[str, Any]
+) -> tuple[dict[str, Any], int, dict[str, str]]:
+    once = once_of(headers, values)
+    return answer(submitting.submit(ShotRequest(**values), submitter=current_actor(), once=once))
 
 
 @routes.get("")
@@ -47,8 +55,10 @@ def submit(values: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]
 @routes.output(ShotListSchema)
 @routes.doc(summary="List shots: search, filter, sort, page")
 def index(query: dict[str, Any]) -> dict[str, Any]:
-    number = query.pop("page")
-    found = shots.list_shots(Page(number=number, **query))
+    waiting.fresh_tag(changes.SHOTS, query)
+    number, place = query.pop("page"), f"shots {query['sort']}"
+    after = cursors.read(place, query.pop("cursor"), (object, int))
+    found = shots.list_shots(Page(number=number, **query), after=after, with_next=True)
     left = found.queue_left
     return {
         "shots": found.rows,
@@ -62,14 +72,21 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
         "queue_left_low_s": left.low_s if left else None,
         "queue_left_high_s": left.high_s if left else None,
         "untold_count": found.untold_count,
+        "next_cursor": cursors.written(place, found.next_after),
     }
 
 
 @routes.get("/<int:shot_id>")
+@routes.input(WaitQuery, location="query", arg_name="query")
 @routes.output(ShotDetailSchema)
 @routes.doc(summary="One shot, with what it was submitted with", responses=[404])
-def one(shot_id: int) -> dict[str, Any]:
-    return _flat(shots.get_shot(shot_id))
+def one(shot_id: int, query: dict[str, Any]) -> Response:
+    tag = waiting.fresh_tag(changes.one_shot(shot_id), query)
+    answer: _Answer = known("answers").get(
+        f"{shot_id} {tag} {changes.farm_tag()}", lambda: _answer(shot_id, tag)
+    )
+    etags.mark(edit=answer.edit_tag, state=tag)
+    return Response(answer.body, mimetype="application/json")
 
 
 @routes.put("/<int:shot_id>/after")
@@ -84,12 +101,13 @@ def put_after(shot_id: int, values: dict[str, Any]) -> Any:
 
 
 @routes.delete("/<int:shot_id>")
+@routes.input(ReasonQuery, location="query", arg_name="query")
 @routes.output({}, status_code=204, description="Deleted")
 @routes.doc(
     summary="Stop a shot at once and forget it; its finished files stay", responses=[404, 409]
 )
-def delete(shot_id: int) -> tuple[str, int]:
-    deletion.delete_shot(shot_id, actor=current_actor())
+def delete(shot_id: int, query: dict[str, Any]) -> tuple[str, int]:
+    deletion.delete_shot(shot_id, actor=current_actor(), **query)
     return "", 204
 
 
@@ -106,21 +124,65 @@ def act(shot_id: int, action: str, values: dict[str, Any]) -> Any:
 @routes.output(FramePageSchema)
 @routes.doc(summary="A shot's frames, in rendering order", responses=[404])
 def frames(shot_id: int, query: dict[str, Any]) -> dict[str, Any]:
-    found = shots.shot_frames(shot_id, **query)
-    return {"frames": found.cells, "offset": found.offset, "total": found.total}
+    place = f"frames {query['state']}"
+    after = cursors.read(place, query.pop("cursor"), (int,))
+    found = shots.shot_frames(shot_id, **query, after=after[0] if after else None)
+    last = found.next_after
+    return {
+        "frames": found.cells,
+        "offset": found.offset if after is None else None,
+        "total": found.total,
+        "next_cursor": cursors.written(place, None if last is None else (last,)),
+    }
 
 
 @routes.get("/<int:shot_id>/chunks")
+@routes.input(ChunkQuery, location="query", arg_name="query")
 @routes.output(ChunkListSchema)
-@routes.doc(summary="A shot's latest chunks, newest first", responses=[404])
-def chunks(shot_id: int) -> dict[str, Any]:
+@routes.doc(summary="A shot's chunks, newest first", responses=[404])
+def chunks(shot_id: int, query: dict[str, Any]) -> dict[str, Any]:
     shots.shot_tag(shot_id)  # raises NotFound
-    return {"chunks": shots.shot_chunks(shot_id)}
+    before, limit = cursors.read("chunks", query["cursor"], (int,)), query["limit"]
+    found = shots.shot_chunks(shot_id, limit=limit, before=before[0] if before else None)
+    return {"chunks": found, "next_cursor": _next("chunks", found, limit)}
+
+
+@routes.get("/<int:shot_id>/events")
+@routes.input(ChunkQuery, location="query", arg_name="query")
+@routes.output(ShotEventsSchema)
+@routes.doc(summary="What happened to a shot, newest first", responses=[404])
+def events(shot_id: int, query: dict[str, Any]) -> dict[str, Any]:
+    shots.shot_tag(shot_id)  # raises NotFound
+    before, limit = cursors.read("events", query["cursor"], (int,)), query["limit"]
+    found = shots.shot_events(shot_id, limit=limit, before=before[0] if before else None)
+    return {"events": found, "next_cursor": _next("events", found, limit)}
+
+
+def _next(name: str, rows: Sequence[Any], limit: int) -> str | None:
+    """Return where those begin that are older than these."""
+    return cursors.written(name, (rows[-1].id,) if len(rows) == limit else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A shot as it is sent; good while nothing has changed on the farm, for two seconds at most."""
+
+    body: str
+    edit_tag: str
+
+
+def _answer(shot_id: int, tag: str) -> _Answer:
+    found = shots.get_shot(shot_id)
+    told = _DETAIL.dump(_flat(found) | {"tag": tag})
+    return _Answer(json.dumps(told), found.edit_tag)
+
+
+_DETAIL = ShotDetailSchema()  # made once: that takes as long as the rest of an answer
+_NAMES = frozenset((*ShotSchema().fields, *_DETAIL.fields)) - {"tag"}
 
 
 def _flat(detail: ShotDetail) -> dict[str, Any]:
     """Put what a list shows and what was submitted side by side."""
-    names = [*ShotSchema().fields, *ShotDetailSchema().fields]
     return {
-        name: getattr(detail.row if hasattr(detail.row, name) else detail, name) for name in names
+        name: getattr(detail.row if hasattr(detail.row, name) else detail, name) for name in _NAMES
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -9,9 +10,11 @@ from apiflask import APIBlueprint
 from brender_farm.service.elsewhere import try_elsewhere
 from brender_farm.service.failures import list_failures
 from brender_farm.service.stuck import list_stuck, slow_frames
+from dashboard.api import cursors
 from dashboard.api.schemas.stuck import (
     ElsewhereSchema,
     FailureListSchema,
+    FailureQuery,
     MovedSchema,
     StuckListSchema,
 )
@@ -29,11 +32,21 @@ def index() -> dict[str, Any]:
 
 
 @routes.get("/failures")
+@routes.input(FailureQuery, location="query", arg_name="query")
 @routes.output(FailureListSchema)
 @routes.doc(summary="Frames that failed, with what it means and what helps")
-def failures() -> dict[str, Any]:
-    found = list_failures()
-    return {"failures": found.rows, "total": found.total}
+def failures(query: dict[str, Any]) -> dict[str, Any]:
+    after, limit = cursors.read("failures", query["cursor"], (str, int, int)), query["limit"]
+    place = (datetime.fromisoformat(after[0]), *after[1:]) if after else None
+    found = list_failures(limit, query["node"], after=place)
+    last = found.rows[-1] if len(found.rows) == limit else None
+    return {
+        "failures": found.rows,
+        "total": found.total,
+        "next_cursor": cursors.written(
+            "failures", (last.at.isoformat(), last.frame, last.shot_id) if last else None
+        ),
+    }
 
 
 @routes.post("/chunks/<int:chunk_id>/elsewhere")

@@ -5,14 +5,17 @@ from __future__ import annotations
 from flask import Flask
 
 from dashboard.views import (
+    account,
     adopt,
     again,
+    api_docs,
     archive,
     audit,
     bulk,
     chunks,
     compare,
     condition,
+    doctor,
     download,
     edit,
     events,
@@ -23,6 +26,7 @@ from dashboard.views import (
     flower,
     frames,
     logs,
+    metrics,
     node,
     nodes,
     notices,
@@ -36,15 +40,19 @@ from dashboard.views import (
     shot,
     shots,
     shows,
+    sign_in,
     statistics,
     status,
     submit,
+    users,
+    webhooks,
 )
 
 _MODULES = (
     status, overview, statistics, events, shots, shot, edit, queue, adopt, again, audit, frames,
-    player, chunks, failures, logs, condition, settings, nodes, node, notices, rules, shows,
-    presets, submit, files, archive, bulk, filters, compare, download, film, plots, flower,
+    player, chunks, failures, logs, condition, doctor, settings, nodes, node, notices, rules, shows,
+    presets, submit, files, archive, api_docs, bulk, filters, compare, download, film, plots,
+    flower, sign_in, account, users, webhooks, metrics,
 )  # fmt: skip
 
 

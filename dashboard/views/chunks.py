@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, Response, render_template, request
 
 from brender_farm.domain.states import LIVE_CHUNK_STATES
 from brender_farm.errors import NotFound
@@ -12,6 +12,7 @@ from brender_farm.service import files, shots
 from dashboard import live
 from dashboard.log_tail import Tail, read_tail
 from dashboard.paging import whole
+from dashboard.sending import send_opened
 
 pages = Blueprint("chunks", __name__, url_prefix="/chunks/<int:chunk_id>/log")
 
@@ -31,19 +32,18 @@ def fragment(chunk_id: int) -> Response:
 
 @pages.get("/raw")
 def raw(chunk_id: int) -> Response:
-    path = files.chunk_log(chunk_id)
-    if not path.is_file():
+    log = files.open_log(chunk_id)
+    if log is None:
         raise NotFound("This chunk has no log: Blender has not said anything, or it was cleared.")
-    return send_file(
-        path, mimetype="text/plain", as_attachment=True, download_name=f"chunk-{chunk_id}.log"
-    )
+    opened = files.OpenedFile(f"chunk-{chunk_id}.log", log)
+    return send_opened(opened, mimetype="text/plain", as_attachment=True)
 
 
 def _shown(chunk_id: int) -> dict[str, Any]:
     chunk = shots.get_chunk(chunk_id)
     wanted = whole(request.args.get("lines"), LINE_CHOICES[0])
     lines = wanted if wanted in LINE_CHOICES else LINE_CHOICES[0]
-    tail: Tail = read_tail(files.chunk_log(chunk_id), lines)
+    tail: Tail = read_tail(files.open_log(chunk_id), lines)
     return {
         "chunk": chunk,
         "shot": shots.get_shot(chunk.shot_id).row,

@@ -11,6 +11,7 @@ from brender_farm.service import shots
 from brender_farm.service.download import download_facts, frame_download
 from brender_farm.service.film_store import film_state
 from brender_farm.service.frame_archive import FrameArchive
+from dashboard.sending import name_file
 
 pages = Blueprint("download", __name__, url_prefix="/shots/<int:shot_id>")
 
@@ -61,6 +62,6 @@ def frames_zip(shot_id: int) -> Response:
     response = Response(iter(archive), mimetype="application/zip")
     response.call_on_close(_turns.release)
     response.content_length = len(archive)
-    response.headers.set("Content-Disposition", "attachment", filename=f"{wanted.name}.zip")
+    name_file(response, f"{wanted.name}.zip")
     response.headers["Cache-Control"] = "no-store"
     return response

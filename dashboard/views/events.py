@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from brender_farm.service import events
-from brender_farm.service.events import SUBJECTS, EventFilter
+from brender_farm.service.events import SUBJECTS
+from brender_farm.service.shapes.events import EventFilter
 from dashboard import live
 from dashboard.paging import MAX_SEARCH_CHARS, whole
 

@@ -28,6 +28,7 @@ from brender_farm.service.shapes.shots import ShotDetail
 from dashboard import live
 from dashboard.picture_store import PictureStore
 from dashboard.placeholders import picture_placeholder
+from dashboard.sending import send_opened
 from dashboard.thumbnails import WIDTHS, Wanted, earlier_picture, is_tag, thumbnail
 
 pages = Blueprint("frames", __name__, url_prefix="/shots/<int:shot_id>")
@@ -81,16 +82,13 @@ def poster(shot_id: int) -> Response:
 
 @pages.get("/frames/<int:frame>/file")
 def file(shot_id: int, frame: int) -> Response:
-    return send_file(files.frame_file(shot_id, frame), max_age=0)
+    return send_opened(files.open_frame(shot_id, frame))
 
 
 @pages.get("/frames/<int:frame>/files/<path:name>")
 def extra_file(shot_id: int, frame: int, name: str) -> Response:
     """Give what was published beside the picture; always as a download, whatever it is."""
-    path = files.extra_file(shot_id, frame, name)
-    if not path.is_file():
-        raise NotFound(f"{path} is gone. “Check files” has what is missing rendered again.")
-    return send_file(path, max_age=0, as_attachment=True)
+    return send_opened(files.open_extra(shot_id, frame, name), as_attachment=True)
 
 
 def _picture(wanted: Wanted, caching: str) -> Response:

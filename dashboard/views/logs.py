@@ -9,7 +9,9 @@ from flask import Blueprint, Response, render_template, request
 
 from brender_farm.service import logs
 from brender_farm.service.chunk_lines import is_chunk
-from brender_farm.service.logs import LEVELS, LogFilter
+from brender_farm.service.logs import LEVELS
+from brender_farm.service.log_text import as_text
+from brender_farm.service.shapes.logs import LogFilter
 from dashboard import live
 from dashboard.looks import LEVEL_LOOKS
 from dashboard.paging import MAX_SEARCH_CHARS
@@ -38,7 +40,7 @@ def download() -> Response:
     """Give all lines that match as text."""
     wanted = _wanted()
     found = logs.list_logs(wanted, limit=1_000_000)
-    text = "".join(f"{logs.as_text(line)}\n" for line in found.lines)
+    text = "".join(f"{as_text(line)}\n" for line in found.lines)
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", wanted.source).strip("-") or "log"
     headers = {"Content-Disposition": f'attachment; filename="brender-{name}.log"'}
     return Response(text, mimetype="text/plain", headers=headers)

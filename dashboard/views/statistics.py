@@ -15,6 +15,7 @@ from dashboard.paging import whole
 pages = Blueprint("statistics", __name__, url_prefix="/statistics")
 
 SPANS = (7, 30, 90)
+_FORMULA = frozenset("=+-@＝＋－＠")
 
 
 @pages.get("")
@@ -43,7 +44,7 @@ def table(kind: str) -> Response:
 
 def _plain(text: str) -> str:
     """Keep a spreadsheet from reading a name as a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+    return f"'{text}" if text.lstrip()[:1] in _FORMULA or text[:1].isspace() else text
 
 
 def _shown() -> dict[str, Any]:

@@ -36,6 +36,14 @@ class ActionSchema(Schema):
     reason = fields.String(load_default="", validate=Length(max=2000))
 
 
+class ReasonQuery(Schema):
+    reason = fields.String(
+        load_default="",
+        validate=Length(max=2000),
+        metadata={"description": "Kept in the history."},
+    )
+
+
 class NodeActionSchema(ActionSchema):
     kill = fields.Boolean(
         load_default=False,
@@ -56,3 +64,15 @@ class RerenderedSchema(Schema):
 
 class BanClearingSchema(Schema):
     """Nothing has to be said."""
+
+
+class NodeBulkSchema(ActionSchema):
+    action = fields.String(required=True, validate=OneOf(["enable", "drain", "disable"]))
+    ids = fields.List(
+        fields.Integer(strict=True), required=True, validate=Length(min=1, max=10_000)
+    )
+
+
+class NodeBulkResultSchema(Schema):
+    done = fields.List(fields.String(), metadata={"description": "Nodes that it was done to."})
+    refused = fields.List(fields.String(), metadata={"description": "Why not, of each other."})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from apiflask import Schema, fields
 
+from brender_farm.domain.states import ShotState
+from dashboard.api.schemas.words import state_of
+
 
 class BadFrameSchema(Schema):
     frame = fields.Integer()
@@ -11,6 +14,7 @@ class BadFrameSchema(Schema):
 
 
 class AuditSchema(Schema):
+    state = state_of(*ShotState)
     at = fields.AwareDateTime(format="iso")
     actor = fields.String()
     full = fields.Boolean(metadata={"description": "Every byte, or existence and size only."})
@@ -22,6 +26,9 @@ class AuditSchema(Schema):
     kept = fields.String(metadata={"description": "Why nothing was put back."})
     trouble = fields.String(metadata={"description": "What could not be looked at."})
     is_well = fields.Boolean()
+    finds_in_row = fields.Integer(
+        metadata={"description": "Audits by themselves that found something, one after the other."}
+    )
     bytes_read = fields.Integer()
     seconds = fields.Float()
 

@@ -26,6 +26,23 @@ class BulkSchema(Schema):
     reason = fields.String(load_default="", validate=Length(max=2000))
 
 
+class SurveyAskSchema(Schema):
+    action = fields.String(required=True, validate=OneOf(BULK_ACTIONS))
+    ids = fields.List(fields.Integer(strict=True), required=True, validate=Length(max=MAX_SHOTS))
+
+
+class SurveySchema(Schema):
+    ids = fields.List(fields.Integer(), metadata={"description": "Those that are there."})
+    possible_count = fields.Integer(
+        metadata={"description": "Shots whose state allows it now; the rest is about these."}
+    )
+    names = fields.List(fields.String(), metadata={"description": "The first of them."})
+    frame_count = fields.Integer()
+    done_count = fields.Integer()
+    pending_count = fields.Integer()
+    rendering_count = fields.Integer()
+
+
 class RefusalSchema(Schema):
     shot_id = fields.Integer()
     name = fields.String()

@@ -47,6 +47,12 @@ class DatabaseConditionSchema(Schema):
     answer_s = fields.Float(allow_none=True)
 
 
+class RefusedMessagesSchema(Schema):
+    who = fields.String()
+    why = fields.String()
+    count = fields.Integer()
+
+
 class SchedulerConditionSchema(Schema):
     seen_at = fields.AwareDateTime(format="iso", allow_none=True)
     is_silent = fields.Boolean()
@@ -58,6 +64,10 @@ class SchedulerConditionSchema(Schema):
     version = fields.String()
     hostname = fields.String()
     started_at = fields.AwareDateTime(format="iso", allow_none=True)
+    refusals = fields.List(
+        fields.Nested(RefusedMessagesSchema),
+        metadata={"description": "Messages that it did not believe in the last minutes."},
+    )
 
 
 class VersionCountSchema(Schema):

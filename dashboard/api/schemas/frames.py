@@ -6,11 +6,12 @@ from apiflask import Schema, fields
 from apiflask.validators import OneOf, Range
 
 from brender_farm.domain.states import ChunkState, FrameState
+from dashboard.api.cursors import CursorQuery, NextSchema
 from dashboard.api.schemas.words import state_of
 
 
-class FrameQuery(Schema):
-    offset = fields.Integer(load_default=0, validate=Range(min=0))
+class FrameQuery(CursorQuery):
+    offset = fields.Integer(load_default=0, validate=Range(min=0, max=10**9))
     limit = fields.Integer(load_default=200, validate=Range(min=1, max=1000))
     state = fields.String(load_default="", validate=OneOf(["", *map(str, FrameState)]))
 
@@ -32,9 +33,11 @@ class FrameSchema(Schema):
     tag = fields.String()
 
 
-class FramePageSchema(Schema):
+class FramePageSchema(NextSchema):
     frames = fields.List(fields.Nested(FrameSchema))
-    offset = fields.Integer()
+    offset = fields.Integer(
+        allow_none=True, metadata={"description": "null: it was asked for by a cursor."}
+    )
     total = fields.Integer()
 
 
@@ -56,5 +59,9 @@ class ChunkSchema(Schema):
     finished_at = fields.AwareDateTime(format="iso", allow_none=True)
 
 
-class ChunkListSchema(Schema):
+class ChunkQuery(CursorQuery):
+    limit = fields.Integer(load_default=100, validate=Range(min=1, max=1000))
+
+
+class ChunkListSchema(NextSchema):
     chunks = fields.List(fields.Nested(ChunkSchema))

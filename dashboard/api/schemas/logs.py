@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from apiflask import Schema, fields
-from apiflask.validators import Length, OneOf, Range
+from apiflask.validators import Length, OneOf, Range, Regexp
 
-from brender_farm.service.logs import LEVELS, LogFilter
+from brender_farm.service.logs import LEVELS
+from brender_farm.service.shapes.logs import LogFilter
+from dashboard.api.cursors import CursorQuery, NextSchema
 
 
-class LogQuery(Schema):
+class LogQuery(CursorQuery):
     source = fields.String(
         load_default=LogFilter().source,
         validate=Length(min=1, max=100),
@@ -20,6 +22,14 @@ class LogQuery(Schema):
     level = fields.String(load_default=LEVELS[0], validate=OneOf(LEVELS))
     search = fields.String(load_default="", validate=Length(max=200))
     limit = fields.Integer(load_default=300, validate=Range(min=1, max=5000))
+    after = fields.String(
+        load_default="",
+        validate=Regexp(r"\A(\d{1,20}(-\d{1,20})?)?\Z"),
+        metadata={
+            "description": "All lines after the one with this id, whether they match or not: "
+            "`last_id` of the answer before."
+        },
+    )
 
 
 class LogLineSchema(Schema):
@@ -38,11 +48,16 @@ class LogLineSchema(Schema):
     )
 
 
-class LogListSchema(Schema):
+class LogListSchema(NextSchema):
+    """The newest lines; `next_cursor` leads to older ones."""
+
     lines = fields.List(fields.Nested(LogLineSchema), metadata={"description": "Oldest first."})
     total = fields.Integer(metadata={"description": "How many match of those that are kept."})
     trouble = fields.String(
         metadata={"description": "Why the broker, which has the logs, does not answer."}
+    )
+    last_id = fields.String(
+        metadata={"description": "Of the last line that was read, whether it matches or not."}
     )
 
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from apiflask import Schema, fields
-from apiflask.validators import Length, OneOf
+from apiflask.validators import Length, OneOf, Range
 
 from brender_farm.domain.standing import Standing
 from brender_farm.domain.states import NodeIntent
 from brender_farm.service.node_history import SPANS
+from dashboard.api.cursors import CursorQuery, NextSchema
+from dashboard.api.schemas.events import ShotEventSchema
+from dashboard.api.schemas.farm import NewestFrameSchema, WorkSchema
 from dashboard.api.schemas.words import state_of
+from dashboard.api.waiting import WaitQuery
+
+NODE_COLUMNS = ("name", "state", "slots", "cpu", "memory", "gpu", "frames", "failed", "seen")
+"""What nodes are sorted by."""
 
 
 class NodeSampleSchema(Schema):
@@ -109,8 +116,50 @@ class OneNodeSchema(NodeSchema):
     """The same on its own; see OneShotSchema."""
 
 
-class NodeListSchema(Schema):
+class NodeListQuery(CursorQuery, WaitQuery):
+    search = fields.String(
+        load_default="",
+        validate=Length(max=200),
+        metadata={"description": "Words of its name, host, system, pool and tags."},
+    )
+    state = fields.String(load_default=None, validate=OneOf([str(each) for each in Standing]))
+    pool = fields.String(
+        load_default=None,
+        validate=Length(max=100),
+        metadata={"description": "Nodes of this pool; empty: of none."},
+    )
+    tagged = fields.String(
+        load_default="",
+        validate=Length(max=100),
+        metadata={"description": "Nodes with this tag. (`tag` is that of the answer.)"},
+    )
+    system = fields.String(
+        load_default="",
+        validate=Length(max=100),
+        metadata={"description": "The first word of what it says of its system, such as Linux."},
+    )
+    sort = fields.String(
+        load_default="name",
+        validate=OneOf([sign + column for column in NODE_COLUMNS for sign in ("", "-")]),
+        metadata={"description": "`-` before it: descending. Cursors are for `name` alone."},
+    )
+    limit = fields.Integer(load_default=100, validate=Range(min=1, max=1000))
+    page = fields.Integer(load_default=1, validate=Range(min=1, max=10**9))
+
+
+class NodeListSchema(NextSchema):
     nodes = fields.List(fields.Nested(NodeSchema))
+    total = fields.Integer(metadata={"description": "Nodes that match."})
+    all_count = fields.Integer(metadata={"description": "Nodes that the farm knows."})
+    online_count = fields.Integer()
+    counts = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={"description": "By state, of those that match in all but their state."},
+    )
+    pools = fields.List(fields.String(), metadata={"description": "Empty: nodes of none."})
+    tags = fields.List(fields.String())
+    systems = fields.List(fields.String())
     tag = fields.String()
 
 
@@ -161,3 +210,19 @@ class NodeHistorySchema(Schema):
     step_s = fields.Integer()
     slots = fields.Integer()
     memory_bytes = fields.Integer()
+
+
+class NodeEventQuery(CursorQuery):
+    limit = fields.Integer(load_default=100, validate=Range(min=1, max=1000))
+
+
+class NodeEventsSchema(NextSchema):
+    events = fields.List(fields.Nested(ShotEventSchema))
+
+
+class NodeDoneSchema(Schema):
+    hours = fields.List(
+        fields.Nested(WorkSchema), metadata={"description": "The last 24, oldest first."}
+    )
+    frames_per_hour = fields.Float(metadata={"description": "Over the last three hours."})
+    newest = fields.List(fields.Nested(NewestFrameSchema))

@@ -52,6 +52,10 @@ class NoticeAddSchema(NoticeChangeSchema):
     )
 
 
+class TopicListSchema(Schema):
+    topics = fields.List(fields.String())
+
+
 class NoticeTestSchema(Schema):
     delivered = fields.Boolean()
     trouble = fields.String(metadata={"description": "Why not; empty: it was."})

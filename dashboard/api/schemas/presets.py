@@ -42,6 +42,16 @@ class PresetListSchema(Schema):
     presets = fields.List(fields.Nested(PresetSchema))
 
 
+class PresetPartSchema(Schema):
+    name = fields.String(required=True)
+    settings = fields.Dict(
+        keys=fields.String(),
+        values=fields.Raw(),
+        required=True,
+        metadata={"description": "Only what is to change; null or empty text removes it."},
+    )
+
+
 class PresetSetSchema(Schema):
     name = fields.String(required=True)
     settings = fields.Nested(PresetSettingsSchema, required=True)

@@ -43,6 +43,7 @@ class QueueSchema(Schema):
     out_total = fields.Integer()
     free_slots = fields.Integer()
     slots = fields.Integer()
+    tag = fields.String()
 
 
 class MoveSchema(Schema):

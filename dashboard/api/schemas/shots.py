@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from apiflask import Schema, fields
-from apiflask.validators import Range
+from apiflask.validators import Length, Range
 
 from brender_farm.domain.states import ShotState
+from dashboard.api.cursors import CursorQuery, NextSchema
 from dashboard.api.schemas.audit import AuditSchema
 from dashboard.api.schemas.filters import ShotFilterSchema
 from dashboard.api.schemas.why import ReasonSchema
 from dashboard.api.schemas.words import state_of
+from dashboard.api.waiting import WaitQuery
 
 
 class ShotSchema(Schema):
@@ -17,6 +19,9 @@ class ShotSchema(Schema):
     name = fields.String()
     state = state_of(*ShotState)
     reason = fields.String()
+    is_halted = fields.Boolean(
+        metadata={"description": "The farm paused it by itself: it waits for somebody."}
+    )
     priority = fields.Integer()
     submitter = fields.String()
     frame_count = fields.Integer()
@@ -136,12 +141,13 @@ class ShotDetailSchema(ShotSchema):
     edit_tag = fields.String(
         metadata={"description": "Changes with every setting that people change: see If-Match."}
     )
+    tag = fields.String(metadata={"description": "Changes when anything of it does: see wait."})
     audit = fields.Nested(
         AuditSchema, allow_none=True, metadata={"description": "The last one's result."}
     )
 
 
-class ShotListSchema(Schema):
+class ShotListSchema(NextSchema):
     shots = fields.List(fields.Nested(ShotSchema))
     total = fields.Integer()
     page = fields.Integer()
@@ -165,7 +171,7 @@ class ShotListSchema(Schema):
     )
 
 
-class ShotListQuery(ShotFilterSchema):
-    sort = fields.String(load_default="-id")
-    page = fields.Integer(load_default=1, validate=Range(min=1))
+class ShotListQuery(ShotFilterSchema, CursorQuery, WaitQuery):
+    sort = fields.String(load_default="-id", validate=Length(max=40))
+    page = fields.Integer(load_default=1, validate=Range(min=1, max=10**9))
     size = fields.Integer(load_default=50, validate=Range(min=1, max=200))

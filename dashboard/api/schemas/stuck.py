@@ -5,6 +5,7 @@ from __future__ import annotations
 from apiflask import Schema, fields
 from apiflask.validators import Range
 
+from dashboard.api.cursors import CursorQuery, NextSchema
 from dashboard.api.schemas.actions import ActionSchema
 from dashboard.api.schemas.shots import ShotSchema
 
@@ -12,6 +13,7 @@ from dashboard.api.schemas.shots import ShotSchema
 class StuckFrameSchema(Schema):
     shot_id = fields.Integer()
     shot_name = fields.String()
+    submitter = fields.String()
     frame = fields.Integer()
     chunk_id = fields.Integer()
     node_id = fields.Integer()
@@ -42,6 +44,7 @@ class StuckFrameSchema(Schema):
 class SlowFrameSchema(Schema):
     shot_id = fields.Integer()
     shot_name = fields.String()
+    submitter = fields.String()
     frame = fields.Integer()
     chunk_id = fields.Integer()
     node = fields.String()
@@ -50,11 +53,13 @@ class SlowFrameSchema(Schema):
         metadata={"description": "What the frames beside it would take on this node."}
     )
     at = fields.AwareDateTime(format="iso")
+    may_rerender = fields.Boolean()
 
 
 class FailureSchema(Schema):
     shot_id = fields.Integer()
     shot_name = fields.String()
+    submitter = fields.String()
     frame = fields.Integer()
     gave_up = fields.Boolean(metadata={"description": "Or it waits for another try."})
     tries = fields.Integer()
@@ -69,7 +74,16 @@ class FailureSchema(Schema):
     at = fields.AwareDateTime(format="iso")
 
 
-class FailureListSchema(Schema):
+class FailureQuery(CursorQuery):
+    limit = fields.Integer(load_default=200, validate=Range(min=1, max=1000))
+    node = fields.Integer(
+        load_default=None,
+        validate=Range(min=1, max=2**53),
+        metadata={"description": "Only those that failed last on this node, by its id."},
+    )
+
+
+class FailureListSchema(NextSchema):
     failures = fields.List(fields.Nested(FailureSchema), metadata={"description": "Newest first."})
     total = fields.Integer(metadata={"description": "Frames that gave up, on the whole farm."})
 

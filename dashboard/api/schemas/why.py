@@ -20,6 +20,9 @@ class ReasonSchema(Schema):
     is_partial = fields.Boolean(
         metadata={"description": "It keeps away only part of what could be had."}
     )
+    nodes = fields.List(
+        fields.String(), metadata={"description": "The nodes that the sentences name."}
+    )
 
 
 class ShotWhySchema(Schema):

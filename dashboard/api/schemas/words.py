@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from apiflask import fields
+from apiflask import Schema, fields
 from apiflask.validators import OneOf
+
+
+class NothingSchema(Schema):
+    """Nothing has to be said."""
 
 
 def state_of(*states: str) -> fields.String:

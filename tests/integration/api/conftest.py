@@ -1,0 +1,14 @@
+"""A dashboard with a database of its own, and its API."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.dashboard.conftest import DashboardFarm
+
+
+@pytest.fixture
+def farm(tmp_path):
+    made = DashboardFarm(tmp_path)
+    yield made
+    made.close()

@@ -7,25 +7,35 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
+from urllib.parse import urlsplit
 
 from brender_farm.errors import ConfigError
 
 _T = TypeVar("_T")
 
-_NODE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}\Z")
+NODE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}\Z")
 _TAG = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}\Z")
+_WEB_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?\Z")
 _BROKER_SCHEMES = ("redis://", "rediss://", "redis+socket://", "unix://")
 _DATABASE_SCHEMES = ("sqlite:", "postgresql:", "postgresql+psycopg:")
 AuditKind = Literal["full", "quick", "off"]
+AutoRun = Literal["show", "never"]
+NewcomerRole = Literal["viewer", "artist", "wrangler", "none"]
+_SHOWN_CHARS = 300
 PREFIX = "BRENDER_"
 """What the name of every setting begins with."""
+SECRETS = frozenset({"BRENDER_NODE_KEY"})
+"""Settings whose values are told to nobody."""
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+_EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what stands for all of a machine's addresses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +46,30 @@ class Settings:
     """Folder of the farm's own files: database, broker, thumbnails, node state."""
     broker_url: str | None
     """Address of an existing Redis or Valkey; None starts the embedded one."""
+    broker_bind: str
+    """Where the embedded broker listens: an address of this machine, or 0.0.0.0 for all."""
+    broker_port: int | None
+    """None: a free one, chosen once."""
+    broker_tls_cert: Path | None
+    """Certificate chain of the embedded broker; None: no TLS."""
+    broker_tls_key: Path | None
     database_url: str
     host: str
     port: int
+    proxies: tuple[IPv4Network | IPv6Network, ...]
+    """Whose word on who asks, over TLS or not, counts: the proxies in front of the dashboard."""
     flower_port: int
+    public_url: str | None
+    """The dashboard's address as people open it; None: as `host` and `port` give it."""
+    oidc_issuer: str | None
+    """The OpenID provider that vouches for people, as it calls itself; None: there is none."""
+    oidc_client_id: str | None
+    oidc_client_secret: str | None = field(repr=False)
+    oidc_role: NewcomerRole
+    """What people are whom the provider sends for the first time; none: they are not let in."""
     node_name: str
+    node_key: str | None = field(repr=False)
+    """What this node's messages are sealed with; None: they are not."""
     slots: int
     """How many chunks this node renders at a time."""
     blender: str | None
@@ -61,13 +90,20 @@ class Settings:
     """MB on disk that the dashboard's kept pictures may take."""
     warm: bool
     """Whether a node starts Blender before there is work."""
+    auto_run: AutoRun
+    """Whether .blend files may run their own scripts on this node: as their show says, or never."""
     audit: AuditKind
     """How the scheduler compares a finished shot's files with what is recorded."""
 
     @property
     def url(self) -> str:
+        """Address of the dashboard as people open it."""
+        return self.public_url or self.local_url
+
+    @property
+    def local_url(self) -> str:
         """Address of the dashboard as a browser on this machine writes it."""
-        host = "localhost" if self.host in LOOPBACK_HOSTS else self.host
+        host = "localhost" if self.host in (*LOOPBACK_HOSTS, *_EVERYWHERE) else self.host
         return f"http://{host}:{self.port}"
 
     @property
@@ -99,11 +135,19 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         data_dir=data_dir,
         broker_url=read.optional("BRENDER_BROKER_URL", _broker_url),
+        broker_bind=read("BRENDER_BROKER_BIND", _address, "127.0.0.1"),
+        broker_port=read.optional("BRENDER_BROKER_PORT", _port),
+        broker_tls_cert=read.optional("BRENDER_BROKER_TLS_CERT", _file),
+        broker_tls_key=read.optional("BRENDER_BROKER_TLS_KEY", _file),
         database_url=read("BRENDER_DATABASE_URL", _database_url, f"sqlite:///{data_dir}/farm.db"),
         host=read("BRENDER_HOST", str, "127.0.0.1"),
         port=read("BRENDER_PORT", _port, "8888"),
+        proxies=read("BRENDER_PROXIES", _networks, ""),
         flower_port=read("BRENDER_FLOWER_PORT", _port, "5555"),
+        public_url=read.optional("BRENDER_PUBLIC_URL", _public_url),
+        **_read_openid(read),
         node_name=read("BRENDER_NODE_NAME", _node_name, _default_node_name()),
+        node_key=read.optional("BRENDER_NODE_KEY", _node_key),
         slots=read("BRENDER_SLOTS", _slots, "1"),
         blender=read.optional("BRENDER_BLENDER", str),
         roots=read("BRENDER_ROOTS", _roots, os.pathsep.join(("~", str(data_dir)))),
@@ -114,7 +158,29 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         pool=read("BRENDER_POOL", read_word, ""),
         pictures_mb=read("BRENDER_PICTURES_MB", _megabytes, "2000"),
         warm=read("BRENDER_WARM", _yes_no, "yes"),
+        auto_run=read("BRENDER_AUTO_RUN", _auto_run, "show"),
         audit=read("BRENDER_AUDIT", _audit_kind, "full"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarmAddress:
+    """The farm that scripts and commands of this machine work with, where it is elsewhere."""
+
+    url: str | None
+    """Of its dashboard, without a slash at the end; None: the farm of this machine."""
+    token: str | None = field(repr=False)
+    """Which says to it who somebody is; None: there is none."""
+
+
+def load_address(env: Mapping[str, str] | None = None) -> FarmAddress:
+    """Read where the farm is from `env` (the process environment by default).
+
+    Raises ConfigError naming the variable, its value, and what it may be.
+    """
+    read = _Reader(os.environ if env is None else env)
+    return FarmAddress(
+        url=read.optional("BRENDER_URL", read_farm_url), token=read.optional("BRENDER_TOKEN", str)
     )
 
 
@@ -124,6 +190,25 @@ def given_names(env: Mapping[str, str] | None = None) -> frozenset[str]:
     return frozenset(
         name for name, text in found.items() if name.startswith(PREFIX) and text.strip()
     )
+
+
+def use_env_file(path: Path) -> None:
+    """Have this process read its settings from a file with `NAME=value` lines, too.
+
+    What stands there counts more than the environment. Raises ConfigError for other lines.
+    """
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            words = shlex.split(line, comments=True)
+        except ValueError:
+            words = ["?"]
+        name, equals, value = (words[0] if words else "=").partition("=")
+        if len(words) > 1 or not equals or (name and not name.startswith(PREFIX)):
+            # Not with the line, which may hold a password.
+            raise ConfigError(f"{path} has a line that is not {PREFIX}NAME=value. Correct it.")
+        if name:
+            os.environ[name] = value
+    settings.cache_clear()
 
 
 @cache
@@ -140,8 +225,10 @@ class _Reader:
         text = self.env.get(name, "").strip() or default
         try:
             return parse(text)
-        except (ValueError, RuntimeError) as error:  # RuntimeError: ~somebody unknown
-            raise ConfigError(f"{name} is {text!r}: {error} See .env.example.") from error
+        except (ValueError, RuntimeError, OSError) as error:  # RuntimeError: ~somebody unknown
+            shown = "not shown" if name in SECRETS else repr(text[:_SHOWN_CHARS])
+            why = f"{error.strerror}." if isinstance(error, OSError) else error
+            raise ConfigError(f"{name} is {shown}: {why} See .env.example.") from error
 
     def optional(self, name: str, parse: Callable[[str], _T]) -> _T | None:
         return self(name, parse, "-") if self.env.get(name, "").strip() else None
@@ -156,6 +243,22 @@ def _folder(text: str) -> Path:
     return path.resolve()
 
 
+def _file(text: str) -> Path:
+    path = Path(text).expanduser()
+    if not path.is_absolute() or not path.is_file():
+        raise ValueError("there is no such file. Give the absolute path of a file in PEM form.")
+    return path
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError(
+            "give an address of this machine such as 10.1.0.5, or 0.0.0.0 for all of them."
+        ) from None
+
+
 def _roots(text: str) -> tuple[Path, ...]:
     parts = [Path(part).expanduser() for part in text.split(os.pathsep) if part.strip()]
     for part in parts:
@@ -167,6 +270,47 @@ def _roots(text: str) -> tuple[Path, ...]:
     if not parts:
         raise ValueError("it names no folder. List at least one.")
     return tuple(dict.fromkeys(part.resolve() for part in parts))
+
+
+def _read_openid(read: _Reader) -> dict[str, Any]:
+    """Read the provider's settings. Raises ConfigError when one of them is without another."""
+    issuer = read.optional("BRENDER_OIDC_ISSUER", _issuer)
+    client_id = read.optional("BRENDER_OIDC_CLIENT_ID", str)
+    if (issuer is None) != (client_id is None):
+        raise ConfigError(
+            "BRENDER_OIDC_ISSUER and BRENDER_OIDC_CLIENT_ID belong together: set both, or none. "
+            "See .env.example."
+        )
+    return {
+        "oidc_issuer": issuer,
+        "oidc_client_id": client_id,
+        "oidc_client_secret": read.optional("BRENDER_OIDC_CLIENT_SECRET", str),
+        "oidc_role": read("BRENDER_OIDC_ROLE", _newcomer_role, "viewer"),
+    }
+
+
+def _issuer(text: str) -> str:
+    parts = urlsplit(text)
+    is_safe = parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
+    )
+    if not is_safe or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("an issuer's address begins with https:// (http:// on loopback only).")
+    return text
+
+
+def _newcomer_role(text: str) -> NewcomerRole:
+    for role in get_args(NewcomerRole):
+        if text.lower() == role:
+            return role  # type: ignore[no-any-return]
+    raise ValueError("choose viewer, artist, wrangler or none; an admin is made by an admin.")
+
+
+def read_farm_url(text: str) -> str:
+    """Read the address of a dashboard. Raises ValueError."""
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", text):
+        raise ValueError("a farm's address looks like https://farm.studio.com.")
+    return text.rstrip("/")
 
 
 def _broker_url(text: str) -> str:
@@ -190,6 +334,27 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    bare = f"{parts.scheme}://{parts.netloc}"
+    is_web = parts.scheme in ("http", "https") and _WEB_HOST.match(parts.netloc)
+    if not is_web or text.rstrip("/").lower() != bare.lower() or parts.port == 0:
+        raise ValueError(
+            "give the address that people open, without a path: https://farm.studio.com "
+            "or http://farm:8888."
+        )
+    return bare.lower()
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError(
+            "name addresses or networks such as 127.0.0.1, 10.1.0.0/24, with commas between."
+        ) from None
+
+
 def _slots(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 64:
         raise ValueError("give the number of chunks rendered at a time, from 1 to 64.")
@@ -197,8 +362,15 @@ def _slots(text: str) -> int:
 
 
 def _node_name(text: str) -> str:
-    if not _NODE_NAME.match(text):
+    if not NODE_NAME.match(text):
         raise ValueError("use 1 to 63 letters, digits, - and _, beginning with a letter or digit.")
+    return text
+
+
+def _node_key(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        # Not with the text: whatever it is, it was meant as a secret.
+        raise ValueError("a node's key is 64 digits, 0-9 and a-f, as “brender node-token” shows.")
     return text
 
 
@@ -265,6 +437,13 @@ def _yes_no(text: str) -> bool:
     if text.lower() not in answers:
         raise ValueError("answer yes or no.")
     return answers[text.lower()]
+
+
+def _auto_run(text: str) -> AutoRun:
+    for choice in get_args(AutoRun):
+        if text.lower() == choice:
+            return choice  # type: ignore[no-any-return]
+    raise ValueError("choose show (as the shot's show says) or never.")
 
 
 def _audit_kind(text: str) -> AuditKind:

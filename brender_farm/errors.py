@@ -69,8 +69,54 @@ class ActionRefused(FarmError):
         super().__init__(message)
 
 
+class ChangedMeanwhile(ActionRefused):
+    """It was changed meanwhile. Look at what it is now, then change it again."""
+
+    def __init__(self, message: str | None = None, *, tag: str = "") -> None:
+        self.tag = tag
+        """Its tag now."""
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class SignInNeeded(FarmError):
+    """Nobody is signed in."""
+
+
+class NotAllowed(FarmError):
+    """Whoever asks may not do this."""
+
+
+class TooManyTries(FarmError):
+    """A password was guessed too often."""
+
+    permanent = False
+
+    def __init__(self, wait_s: int) -> None:
+        self.wait_s = wait_s
+        super().__init__(f"Too many wrong passwords. Try again in {wait_s} s.")
+
+
 class BrokerUnavailable(FarmError):
     """The broker does not answer."""
+
+    permanent = False
+
+
+class BrokerRefuses(FarmError):
+    """The broker does not know this user, or not with this password.
+
+    On the farm's machine, “brender node-token NAME” shows what this machine has to be given.
+    """
+
+
+class DatabaseUnavailable(FarmError):
+    """The farm's database does not answer."""
+
+    permanent = False
+
+
+class FarmUnreachable(FarmError):
+    """The farm at this address does not answer."""
 
     permanent = False
 

@@ -7,6 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from brender_farm.domain.signs import one_line
 from brender_farm.masking import hide_password_of, mask
 
 if TYPE_CHECKING:
@@ -20,7 +21,11 @@ _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 
 
 class FieldFormatter(logging.Formatter):
-    """Writes `time level logger: sentence key=value …`, times in UTC, passwords masked."""
+    """Writes `time level logger: sentence key=value …`, times in UTC, passwords masked.
+
+    Whatever a name or an error has in it, a record begins one line, and what belongs to it is
+    indented: nobody can write lines that look like another record.
+    """
 
     def __init__(self) -> None:
         self.converter = time.gmtime
@@ -31,7 +36,17 @@ class FieldFormatter(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         words = [super().formatMessage(record), *(f"{k}={v}" for k, v in fields_of(record).items())]
-        return " ".join(words)
+        return one_line(" ".join(words))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        return _indented(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802 - logging's name
+        return _indented(super().formatStack(stack_info))
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {one_line(line)}" for line in text.splitlines())
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:

@@ -20,6 +20,12 @@ def mask(text: str) -> str:
     return _IN_QUERY.sub(rf"\1{MASK}", _IN_ADDRESS.sub(rf"\1:{MASK}@", text))
 
 
+def hide(secret: str) -> None:
+    """Have `mask` replace this secret wherever it stands, for as long as we run."""
+    if len(secret) >= _LEAST_LENGTH:
+        _hidden.add(secret)
+
+
 def hide_password_of(url: str) -> None:
     """Have `mask` replace this address's password wherever it stands, for as long as we run."""
     try:
@@ -27,5 +33,4 @@ def hide_password_of(url: str) -> None:
     except ValueError:
         return
     for secret in (written, unquote(written)):
-        if len(secret) >= _LEAST_LENGTH:
-            _hidden.add(secret)
+        hide(secret)

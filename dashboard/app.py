@@ -18,10 +18,13 @@ from dashboard import assets, context, errors, guard, security
 from dashboard.api import register_api
 from dashboard.audits import Audits
 from dashboard.bulk_results import BulkResults
+from dashboard.change_watch import ChangeWatch
+from dashboard.examinations import Examinations
 from dashboard.flower import Flower
 from dashboard.formatting import register_filters
 from dashboard.keepsakes import Keepsakes
 from dashboard.picture_store import PictureStore
+from dashboard.request_metrics import RequestMetrics
 from dashboard.views import register_views
 
 COMPRESSED = [
@@ -55,6 +58,7 @@ def create_app(settings: Settings) -> DashboardApp:
     app = add_core(DashboardApp("dashboard"), settings)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.extensions["brender_request_metrics"] = RequestMetrics(app)
     guard.watch_the_door(app)  # before anything else looks at a request
     security.protect(app, settings)
     assets.register_assets(app)
@@ -73,6 +77,8 @@ def create_app(settings: Settings) -> DashboardApp:
     foresee_in_background(app)
     app.extensions["brender_disks"] = DiskWatch(settings.roots)
     watch_condition(app)
+    app.extensions["brender_examinations"] = Examinations(app)
+    app.extensions["brender_changes"] = ChangeWatch(app)
     pictures = PictureStore(
         settings.data_dir / "thumbnails", round(settings.pictures_mb * 1e6 * (1 - FILM_SHARE))
     )

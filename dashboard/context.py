@@ -11,7 +11,9 @@ from brender_farm.service import farm
 from brender_farm.service.shapes.farm import FarmGlance
 from brender_farm.service.trouble import glance_trouble
 from dashboard import links, looks, navigation
+from dashboard.guard import can
 from dashboard.live import glance_tag
+from dashboard.who import current_person
 
 
 def register_context(app: Flask) -> None:
@@ -33,6 +35,8 @@ def register_context(app: Flask) -> None:
         free_slots=looks.free_slots,
         shot_segments=looks.shot_segments,
         header=header,
+        can=can,
+        person=current_person,
         nav_bar=navigation.bar,
         nav_menu=navigation.menu,
         nav_in_menu=navigation.is_in_menu,

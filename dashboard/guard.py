@@ -102,7 +102,7 @@ def _refuse(person: Person, right: Right) -> NoReturn:
 
 
 def _ask_to_sign_in() -> AnyResponse:
-    if request.path.startswith("/api/") or bearer_token() is not None:
+    if request.path.startswith(("/api/", "/metrics")) or bearer_token() is not None:
         raise SignInNeeded(
             "This token is not known, or has expired. Make a new one on your account's page."
             if bearer_token() is not None

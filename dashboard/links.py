@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from flask import url_for
 from markupsafe import Markup, escape
 
-_SHOT = r"\bshot (?P<shot>\d+)\b"
+_SHOT = r"\bshot (?P<shot>\d{1,18})\b"
 
 
 def linked(text: str, nodes: Iterable[str] = ()) -> Markup:

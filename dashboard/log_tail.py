@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO
 
 MOST_BYTES = 1024 * 1024
 
@@ -20,15 +20,23 @@ class Tail:
     exists: bool
 
 
-def read_tail(path: Path, line_count: int) -> Tail:
-    """Return the last `line_count` lines of a log, of at most 1 MiB. A missing log is empty."""
+_MISSING = Tail(text="", line_count=0, size_bytes=0, cut=False, exists=False)
+
+
+def read_tail(opened: BinaryIO | None, line_count: int) -> Tail:
+    """Return the last `line_count` lines of a log, of at most 1 MiB, and close it.
+
+    A missing log is empty.
+    """
+    if opened is None:
+        return _MISSING
     try:
-        with path.open("rb") as log:
+        with opened as log:
             size = log.seek(0, os.SEEK_END)
             log.seek(max(0, size - MOST_BYTES))
             block = log.read(MOST_BYTES)
     except OSError:
-        return Tail(text="", line_count=0, size_bytes=0, cut=False, exists=False)
+        return _MISSING
     all_lines = block.decode("utf-8", "replace").splitlines()
     lines = all_lines[-line_count:]
     return Tail(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from dashboard.guard import can
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -64,8 +66,11 @@ MENU = (
     ),
     (
         Place("notices.page", "bell", "Notifications"),
+        Place("webhooks.page", "send", "Webhooks"),
+        Place("users.index", "people", "Users"),
         Place("settings.page", "gear", "Settings"),
-        Place("condition.page", "heart-pulse", "Status"),
+        Place("condition.page", "heart-pulse", "Status", ("doctor",)),
+        Place("api_docs.page", "file-earmark-text", "API"),
     ),
 )
 
@@ -85,4 +90,8 @@ def is_in_menu(blueprint: str | None) -> bool:
 
 
 def _there(places: tuple[Place, ...]) -> list[Place]:
-    return [place for place in places if place.endpoint in current_app.view_functions]
+    return [
+        place
+        for place in places
+        if place.endpoint in current_app.view_functions and can(place.endpoint)
+    ]

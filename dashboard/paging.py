@@ -72,7 +72,7 @@ def plain_query(text: str) -> str:
 
 def query_of(page: Page) -> str:
     """Return what a list shows, whichever page of it, as the end of an address."""
-    return urlencode(args_of(page, number=1))
+    return urlencode(args_of(page, number=1), errors="replace")
 
 
 def whole(text: str | None, default: int) -> int:

@@ -11,6 +11,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from brender_farm.beneath import held_below
+
 log = logging.getLogger(__name__)
 
 WIDTHS = {"thumb": 320, "film": 640, "large": 1600, "full": 16_384}
@@ -47,6 +49,7 @@ def is_tag(text: str) -> bool:
 def thumbnail(wanted: Wanted, source: Path, folder: Path) -> Path | None:
     """Return the kept picture, made from `source` if need be; None if that cannot be.
 
+    `source` is not read when it is a link or lies behind one.
     At most two are made at a time in this process; a caller waits up to 20 s for its turn.
     """
     target = wanted.path(folder)
@@ -65,7 +68,7 @@ def keepsake(wanted: Wanted, source: Path, digest: str, folder: Path) -> bool:
 
     It is kept only if the file had this digest and was not replaced meanwhile.
     """
-    target = wanted.path(folder)
+    target, source = wanted.path(folder), source.parent.resolve() / source.name
     if target.exists():
         return True
     with contextlib.suppress(OSError):
@@ -109,11 +112,13 @@ def _make(wanted: Wanted, source: Path, target: Path) -> Path | None:
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{secrets.token_hex(6)}.jpg")
     try:
-        write_jpeg(source, fresh, WIDTHS[wanted.kind], fine=wanted.kind == "full")
+        with held_below(source.parent, source.name, target.parent) as held:
+            write_jpeg(held, fresh, WIDTHS[wanted.kind], fine=wanted.kind == "full")
         _drop_older(wanted, target)
         fresh.replace(target)
-    except PictureUnreadable as error:
-        log.warning("No thumbnail could be made: %s", error, extra={"source": str(source)})
+    except (PictureUnreadable, OSError) as error:
+        where = {"source": str(source), "error": str(error)}
+        log.warning("No thumbnail could be made.", extra=where)
         return None
     finally:
         with contextlib.suppress(FileNotFoundError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -102,6 +103,20 @@ def broker_url(broker_server: str) -> str:
     return broker_server
 
 
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder on a disk of 3 MB, where this process may mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
+    mounted = os.name == "posix" and subprocess.run(mount, capture_output=True, check=False)
+    if not mounted or mounted.returncode:
+        pytest.skip("a disk of 3 MB cannot be mounted here (root is needed)")
+    yield folder
+    with contextlib.suppress(OSError):
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
 class _Nobody:
     """Takes every message and sends none."""
 
@@ -118,7 +133,7 @@ def here(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settin
     monkeypatch.setenv("BRENDER_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("BRENDER_ROOTS", os.pathsep.join(map(str, settings.roots)))
     monkeypatch.setattr(messages, "_messenger", lambda _: _Nobody())
-    monkeypatch.setattr(client.getpass, "getuser", lambda: "mira")
+    monkeypatch.setattr("getpass.getuser", lambda: "mira")
     config.settings.cache_clear()
     client.core_app.cache_clear()
     yield settings

@@ -41,9 +41,14 @@ def new_revision(message: str) -> None:
         command.revision(config, message, autogenerate=True)
 
 
+def newest_revision() -> str:
+    """Return the newest revision that this version knows: migrations' names begin with theirs."""
+    return max(path.name.split("_")[0] for path in (_HERE / "versions").glob("[0-9]*.py"))
+
+
 def _is_current() -> bool:
-    """Tell whether the database has the newest revision, which the migrations' names begin with."""
-    newest = max(path.name.split("_")[0] for path in (_HERE / "versions").glob("[0-9]*.py"))
+    """Tell whether the database has the newest revision."""
+    newest = newest_revision()
     with reading() as session:
         if not inspect(session.connection()).has_table("alembic_version"):
             return False

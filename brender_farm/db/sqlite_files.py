@@ -29,10 +29,16 @@ def database_file(url: URL) -> Path:
     return path
 
 
-def open_there(path: Path) -> sqlite3.Connection:
+def open_there(path: Path, *, check_same_thread: bool = True) -> sqlite3.Connection:
     """Open an SQLite database that is there. Raises sqlite3.Error."""
     address = f"{path.absolute().as_uri()}?mode=rw"
-    return sqlite3.connect(address, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    return sqlite3.connect(
+        address,
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=check_same_thread,
+    )
 
 
 def copy_whole(source: Path, target: Path) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from brender_farm.domain.signs import without_turns
+
 LARGEST = 2**63 - 1
 """What the widest integer column holds."""
 
@@ -65,7 +67,10 @@ class JsonText(TypeDecorator[Any]):
 
 
 class CleanText(TypeDecorator[str]):
-    """Text that others wrote, such as Blender: what no database keeps becomes a question mark."""
+    r"""Text that others wrote, such as Blender: what no database keeps becomes a question mark.
+
+    What would steer a terminal or turn the direction of writing is kept written out, as `\x1b`.
+    """
 
     impl = Text
     cache_ok = True
@@ -75,8 +80,11 @@ class CleanText(TypeDecorator[str]):
 
 
 def clean(text: str) -> str:
-    """Replace NUL and half characters: PostgreSQL refuses the one, UTF-8 the other."""
-    return text.replace("\0", "?").encode("utf-8", "replace").decode()
+    """Replace NUL and half characters: PostgreSQL refuses the one, UTF-8 the other.
+
+    Other characters that are not seen but do something are written out.
+    """
+    return without_turns(text.replace("\0", "?").encode("utf-8", "replace").decode())
 
 
 class StateText(TypeDecorator[Any]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from brender_farm.domain.signs import odd_in_path
 from brender_farm.errors import Fault, RequestRefused
 
 MAX_PATH_CHARS = 4096
@@ -62,8 +63,6 @@ def _why_no_path(text: str) -> tuple[str, str] | None:
     """Return what is wrong with a text as a full path, and what to do about it."""
     if not text.strip():
         return "No path was given.", "Give the full path of a file or folder."
-    if "\0" in text:
-        return "The path contains a NUL character.", "Remove it."
     if len(text) > MAX_PATH_CHARS:
         words = f"The path has {len(text):,} characters; {MAX_PATH_CHARS:,} are allowed."
         return words, "Give a shorter one."
@@ -74,6 +73,9 @@ def _why_no_path(text: str) -> tuple[str, str] | None:
     if longest_bytes > MAX_NAME_BYTES:
         words = f"A name in the path has {longest_bytes:,} bytes; {MAX_NAME_BYTES} are possible."
         return words, "Check the path."
+    if odd := odd_in_path(text):
+        words = f"The path contains {odd}, a character that is not seen but does something."
+        return words, "Rename the file or folder."
     relative = f"{text} is not a full path.", "Begin it at the root, with a slash."
     return None if Path(text).is_absolute() else relative
 

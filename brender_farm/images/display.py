@@ -21,6 +21,7 @@ _SHOULDER = 0.8
 _OPAQUE = 255
 
 OIIO.attribute("threads", 1)  # a picture must not take the cores from a render
+OIIO.attribute("limits:imagesize_MB", 4096)  # nor all memory, whatever size a file says it has
 
 
 class PictureUnreadable(Exception):

@@ -21,6 +21,7 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
 
+from brender_farm.beneath import held_below
 from brender_farm.images.display import PictureUnreadable, Shown, read_shown
 
 MOST_PIXELS = 1920
@@ -58,9 +59,10 @@ def make_film(
 ) -> FilmMade:
     """Write pictures, in order, as a film; None is a gap, shown as a striped card.
 
-    `on_frame` hears after each how many are written. Raises NothingToShow.
+    One that is a link, or lies behind one, is not read: it is a gap as well. `on_frame` hears after
+    each how many are written. Raises NothingToShow.
     """
-    width, height = film_size(pictures)
+    width, height = film_size(pictures, target.parent)
     unreadable = 0
     with av.open(str(target), "w", format="mp4", options={"movflags": "+faststart"}) as film:
         rate = film_rate(fps)
@@ -68,7 +70,7 @@ def make_film(
         _shape(stream, width, height)
         gap = gap_card(width, height)
         for number, picture in enumerate(pictures):
-            shown = _shown(picture, width, height)
+            shown = _shown(picture, width, height, target.parent)
             unreadable += picture is not None and shown is None
             frame = _encoded(gap if shown is None else shown)
             frame.pts, frame.time_base = number, 1 / rate
@@ -78,11 +80,14 @@ def make_film(
     return FilmMade(width=width, height=height, unreadable_count=unreadable)
 
 
-def film_size(pictures: Sequence[Path | None]) -> tuple[int, int]:
-    """Return width and height, both even, after the first picture that can be read."""
+def film_size(pictures: Sequence[Path | None], aside: Path) -> tuple[int, int]:
+    """Return width and height, both even, after the first picture that can be read.
+
+    `aside` is a folder where nobody else may write.
+    """
     for picture in pictures:
         try:
-            height, width = read_shown(picture).shape[:2] if picture is not None else (0, 0)
+            height, width = _read(picture, aside).shape[:2] if picture is not None else (0, 0)
         except PictureUnreadable:
             continue
         if width > 0:
@@ -108,14 +113,22 @@ def gap_card(width: int, height: int) -> Shown:
     return card
 
 
-def _shown(picture: Path | None, width: int, height: int) -> Shown | None:
+def _read(picture: Path, aside: Path, width: int | None = None) -> Shown:
+    try:
+        with held_below(picture.parent, picture.name, aside) as held:
+            return read_shown(held, width)
+    except OSError as error:
+        raise PictureUnreadable(f"{picture} cannot be read ({error.strerror}).") from error
+
+
+def _shown(picture: Path | None, width: int, height: int, aside: Path) -> Shown | None:
     """Return a picture in the film's size: as it is, smaller, or with dark around it."""
     if picture is None:
         return None
     try:
-        shown = read_shown(picture, width + 1)
+        shown = _read(picture, aside, width + 1)
         if shown.shape[0] > height + 1:
-            shown = read_shown(picture, max(1, shown.shape[1] * height // shown.shape[0]))
+            shown = _read(picture, aside, max(1, shown.shape[1] * height // shown.shape[0]))
     except PictureUnreadable:
         return None
     shown = shown[:height, :width]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from brender_farm.service.archive import archive_the_old
+from brender_farm.service.submit_keys import forget_old_keys
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -40,6 +41,7 @@ class Archivist(threading.Thread):
         """Archive what is old enough now; return how many shots."""
         with self._core.app_context():
             count = archive_the_old(datetime.now(UTC))
+            forget_old_keys(datetime.now(UTC))
         if count:
             log.info("Shots that were finished long ago are archived.", extra={"shots": count})
         return count

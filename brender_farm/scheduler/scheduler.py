@@ -18,10 +18,10 @@ import kombu.exceptions
 from redis import RedisError
 from sqlalchemy import update
 
-from brender_farm import wire
+from brender_farm.broker.keyring import Keyring
 from brender_farm.broker.queues import node_queue
 from brender_farm.celery_app import RENDER_CHUNK, STOP_CHUNKS
-from brender_farm.db.core import writing
+from brender_farm.db.core import reading, writing
 from brender_farm.db.models import Farm
 from brender_farm.db.reads.nodes import node_names, restart_orders
 from brender_farm.db.reads.racing import live_races
@@ -31,8 +31,11 @@ from brender_farm.db.writes.twins import dissolve_races
 from brender_farm.domain.leases import LeaseWatch
 from brender_farm.domain.samples import Samples
 from brender_farm.scheduler.attendance import take_attendance
+from brender_farm.scheduler.meters import Meters, first_frames
+from brender_farm.service.broker_users import UserSync
 from brender_farm.service.desk import Desk
 from brender_farm.service.dispatch import Dispatch, assign_chunks
+from brender_farm.service.keys import load_keys
 from brender_farm.service.messages import by_name, command_nodes
 from brender_farm.service.recording import record_report
 
@@ -51,10 +54,21 @@ BROKER_ERRORS = (RedisError, kombu.exceptions.OperationalError, OSError)
 class Scheduler:
     """The farm-side half of the farm. All methods may be called from any thread."""
 
-    def __init__(self, core: Flask, celery: Celery, board: Board) -> None:
+    def __init__(
+        self,
+        core: Flask,
+        celery: Celery,
+        board: Board,
+        meters: Meters | None = None,
+        users: UserSync | None = None,
+    ) -> None:
+        """`users` keeps the nodes' users at the broker; None: nobody does."""
         self._core = core
+        self._meters = meters or Meters()
         self._celery = celery
         self._board = board
+        self._users = users
+        self._keys: Keyring | None = None
         self._watch = LeaseWatch()
         self._samples = Samples()
         self._lock = threading.Lock()
@@ -65,10 +79,10 @@ class Scheduler:
     def receive(self, body: object) -> None:
         """Record one report and give the freed slots their next chunks.
 
-        Raises MessageRefused for a message that is not in the agreed form.
+        Raises MessageRefused for a message that is not in the agreed form, or not its node's.
         """
-        report = wire.read(wire.Report, body)
         with self._lock, self._core.app_context():
+            report = self._keyring().report(body)
             now = datetime.now(UTC)
             with self._writing() as session:
                 recorded = record_report(session, report, now=now)
@@ -76,12 +90,16 @@ class Scheduler:
                 has_room = recorded.ended_chunks or stopped or recorded.frees_others
                 dispatches = self._assign(session, now) if has_room else []
                 names = node_names(session) if stopped else {}
+                firsts = first_frames(session, recorded, now=now)
+            self._meters.heard(report, recorded, firsts)
+            self._meters.followed(report.node, recorded.ended_chunks, dispatches)
             self._send(dispatches, gone=[*recorded.ended_chunks, *stopped])
             self._stop(by_name(stopped, names))
 
     def plan(self) -> None:
         """Fill the free slots now."""
         with self._lock, self._core.app_context():
+            self._read_keys()
             self._desk.forget()  # limits and shares have no counter of changes
             with self._writing() as session:
                 dispatches = self._assign(session, datetime.now(UTC))
@@ -98,7 +116,10 @@ class Scheduler:
     def _look(self) -> str:
         """Return why the broker cannot be used; empty when all went well."""
         try:
-            beats, known = self._board.heartbeats(), self._board.live()
+            keys = self._read_keys()
+            if self._users is not None:
+                self._users.look()
+            beats, known = self._board.heartbeats(keys), self._board.live()
         except BROKER_ERRORS as error:
             # Nobody can be heard, so nobody's silence counts.
             self._watch.forgive(time.monotonic())
@@ -128,15 +149,27 @@ class Scheduler:
                 self._board.replace_restarts(restarts)
                 self._told_restarts = restarts
             for chunk_id, node_id in lost.items():
+                self._meters.count("chunks_lost")
                 about = {"chunk_id": chunk_id, "node": names.get(node_id, "")}
                 log.warning("A chunk was lost; its frames go to others.", extra=about)
             if lost:
-                command_nodes(self._celery, STOP_CHUNKS, by_name(lost, names))
+                command_nodes(self._celery, STOP_CHUNKS, by_name(lost, names), keys)
         except BROKER_ERRORS as error:
             log.warning("The live set could not be mirrored.", extra={"error": str(error)})
         self._unsent = {key: dispatch for key, dispatch in self._unsent.items() if key in live}
         self._send(dispatches)
         return ""
+
+    def _keyring(self) -> Keyring:
+        """Return the nodes' keys as they were at the last look."""
+        return self._keys or self._read_keys()
+
+    def _read_keys(self) -> Keyring:
+        """Return the nodes' keys as they are now."""
+        self._keys = self._keys or Keyring()
+        with reading() as session:
+            load_keys(session, self._keys)
+        return self._keys
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
@@ -151,7 +184,10 @@ class Scheduler:
             raise
 
     def _assign(self, session: Session, now: datetime) -> list[Dispatch]:
-        return assign_chunks(session, now=now, desk=self._desk)
+        with self._meters.timing("plan"):
+            dispatches = assign_chunks(session, now=now, desk=self._desk)
+        self._meters.count("chunks_sent", len(dispatches))
+        return dispatches
 
     def _mirror(
         self, known: frozenset[int] | None, live: dict[int, int], races: dict[int, int]
@@ -187,7 +223,7 @@ class Scheduler:
     def _stop(self, chunks: Mapping[str, list[int]]) -> None:
         """Tell nodes (name → chunk ids) that chunks of theirs are over; heartbeats tell it too."""
         try:
-            command_nodes(self._celery, STOP_CHUNKS, chunks)
+            command_nodes(self._celery, STOP_CHUNKS, chunks, self._keyring())
         except BROKER_ERRORS as error:
             log.info("A chunk is not stopped at once.", extra={"error": str(error)})
 
@@ -195,11 +231,12 @@ class Scheduler:
         """Send them all in one go; when that fails some may have gone, which does no harm."""
         if not dispatches:
             return
+        keys = self._keyring()
         with self._celery.producer_pool.acquire(block=True) as producer, producer.batch():
             for dispatch in dispatches:
                 self._celery.send_task(
                     RENDER_CHUNK,
-                    args=[wire.write(dispatch.order)],
+                    args=[keys.order(dispatch.node, dispatch.order)],
                     producer=producer,
                     queue=node_queue(dispatch.node),
                     task_id=f"chunk-{dispatch.order.chunk_id}",

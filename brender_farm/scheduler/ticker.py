@@ -14,6 +14,7 @@ from brender_farm.service.messages import NUDGE_CHANNEL
 if TYPE_CHECKING:
     from redis import Redis
 
+    from brender_farm.broker.figures import FigurePost
     from brender_farm.broker.vitals import SchedulerVitals
     from brender_farm.scheduler.scheduler import Scheduler
 
@@ -26,12 +27,17 @@ class Ticker(threading.Thread):
     """Runs the scheduler's passes until the process ends."""
 
     def __init__(
-        self, scheduler: Scheduler, client: Redis, vitals: SchedulerVitals | None = None
+        self,
+        scheduler: Scheduler,
+        client: Redis,
+        vitals: SchedulerVitals | None = None,
+        figures: FigurePost | None = None,
     ) -> None:
         super().__init__(name="ticker", daemon=True)
         self._scheduler = scheduler
         self._redis = client
         self._vitals = vitals
+        self._figures = figures
         self._ears: Any = None
         self._stopping = threading.Event()
 
@@ -54,6 +60,8 @@ class Ticker(threading.Thread):
         self._scheduler.run_pass()
         if self._vitals is not None:
             self._vitals.note(time.monotonic() - began_s)
+        if self._figures is not None:
+            self._figures.note()
 
     def stop(self) -> None:
         self._stopping.set()

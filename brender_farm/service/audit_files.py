@@ -71,7 +71,7 @@ class OutputFolder:
 
 def _look(path: Path, name: str, recorded: RecordedFile, *, full: bool) -> Look:
     try:
-        status = path.stat()
+        status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
             return Look(unread=f"{name} is not an ordinary file.")
         if recorded.byte_count is not None and status.st_size != recorded.byte_count:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from brender_farm.blendfile.facts import BlendFacts
 from brender_farm.blendfile.scenes import SceneFacts
 from brender_farm.domain.formats import DEFAULT_FORMAT, FORMATS, ImageFormat, find_format
 from brender_farm.domain.picture_size import scaled
+from brender_farm.domain.signs import odd_in_name, odd_in_path
 from brender_farm.domain.versions import is_wanted, parse_version
 from brender_farm.errors import Fault
 from brender_farm.service.render_values import PIXELS, is_empty, read_pixels
@@ -58,12 +58,11 @@ def read_existing(policy: str) -> Existing | Fault:
 def read_name(name: str | None, blend: Path) -> str | Fault:
     """Return the shot's name: as given, or the file's."""
     text = (name if name is not None and name.strip() else blend.stem).strip()
-    if len(text) > MAX_NAME or any(
-        unicodedata.category(sign) in ("Cc", "Cf", "Cs") for sign in text
-    ):
+    odd = odd_in_name(text)
+    if len(text) > MAX_NAME or odd:
         return Fault(
             field="name",
-            message="The name is too long or holds control characters.",
+            message=f"The name holds {odd}, which is not seen." if odd else "The name is too long.",
             remedy=f"Use 1 to {MAX_NAME} printable characters.",
         )
     return text
@@ -76,6 +75,12 @@ def folder_name(name: str) -> str:
 
 def choose_scene(facts: BlendFacts, name: str | None) -> SceneFacts | Fault:
     scene = facts.scene(name.strip() if name and name.strip() else None)
+    if scene is not None and (odd := odd_in_path(scene.name)):
+        return Fault(
+            field="scene",
+            message=f"The name of the scene {scene.name!r} holds {odd}, which is not seen.",
+            remedy="Rename the scene in Blender and save the file.",
+        )
     if scene is not None:
         return scene
     return Fault(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import BinaryIO
 
 from brender_farm.broker.log_stream import LogLine
 from brender_farm.domain.error_lines import is_error, without_stamp
-from brender_farm.service.files import chunk_log
+from brender_farm.service.files import chunk_log, open_log
 
 _PREFIX = "chunk."
 _TAIL_BYTES = 1024 * 1024
@@ -28,7 +28,7 @@ def chunk_lines(source: str) -> list[LogLine]:
 
     Raises NotFound; a log that cannot be read is empty.
     """
-    start, texts = _end_of(_path_of(source))
+    start, texts = _end_of(open_log(_number(source)))
     return [
         LogLine(
             id=str(start + number),
@@ -46,19 +46,21 @@ def chunk_lines(source: str) -> list[LogLine]:
 def chunk_tag(source: str) -> str:
     """Return a tag that changes when Blender says more. Raises NotFound."""
     try:
-        return str(_path_of(source).stat().st_size)
+        return str(chunk_log(_number(source)).lstat().st_size)
     except OSError:
         return "0"
 
 
-def _path_of(source: str) -> Path:
-    return chunk_log(int(source.removeprefix(_PREFIX)[:18]))
+def _number(source: str) -> int:
+    return int(source.removeprefix(_PREFIX)[:18])
 
 
-def _end_of(path: Path) -> tuple[int, list[str]]:
+def _end_of(log: BinaryIO | None) -> tuple[int, list[str]]:
     """Return where the end of a log begins, and its lines."""
+    if log is None:
+        return 0, []
     try:
-        with path.open("rb") as file:
+        with log as file:
             start = max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES)
             file.seek(start)
             return start, file.read(_TAIL_BYTES).decode("utf-8", "replace").splitlines()

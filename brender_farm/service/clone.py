@@ -23,6 +23,7 @@ from brender_farm.service.presets import NO_PRESET
 from brender_farm.service.requests import ShotRequest, Submitted
 from brender_farm.service.shot_settings import settings_of
 from brender_farm.service.submit import submit
+from brender_farm.service.submit_keys import OnceOnly, look_for_answer
 
 _VERSION = re.compile(r"v\d{3,}\Z")
 _GB = 10**9
@@ -39,8 +40,10 @@ def request_like(shot_id: int) -> ShotRequest:
         return _request(session, require_shot(session, shot_id))
 
 
-def submit_again(shot_id: int, changes: Mapping[str, Any], *, submitter: str) -> Submitted:
-    """Submit a shot again with other values for some fields of its request.
+def submit_again(
+    shot_id: int, changes: Mapping[str, Any], *, submitter: str, once: OnceOnly | None = None
+) -> Submitted:
+    """Submit a shot again with other values for some fields of its request; `once` is a key.
 
     Raises NotFound, and RequestRefused with every fault.
     """
@@ -52,7 +55,9 @@ def submit_again(shot_id: int, changes: Mapping[str, Any], *, submitter: str) ->
                 for name in strange
             )
         )
-    return submit(replace(request_like(shot_id), **changes), submitter=submitter)
+    if once is not None and (made := look_for_answer(once, submitter)) is not None:
+        return made  # also when the shot that it was like is gone
+    return submit(replace(request_like(shot_id), **changes), submitter=submitter, once=once)
 
 
 def _request(session: Session, shot: Shot) -> ShotRequest:

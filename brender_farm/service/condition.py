@@ -139,6 +139,7 @@ def _with_vitals(
         version=vitals.version,
         hostname=vitals.hostname,
         started_at=vitals.started_at,
+        refusals=vitals.refusals,
     )
 
 
@@ -153,7 +154,7 @@ def _disks(settings: Settings) -> DisksCondition:
 
 
 def _flower(settings: Settings) -> FlowerCondition:
-    parts = urlsplit(settings.flower_url)
+    parts = urlsplit(f"{settings.local_url}/flower/")
     link = http.client.HTTPConnection(
         parts.hostname or "localhost", parts.port or settings.flower_port, timeout=_FLOWER_LIMIT_S
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from redis import RedisError
 
 from brender_farm.broker.address import broker_url
-from brender_farm.broker.board import HEARTBEATS
+from brender_farm.broker.board import BEAT, HEARTBEATS
 from brender_farm.broker.link import connect
 from brender_farm.broker.queues import FARM_QUEUE, node_queue
 from brender_farm.broker.vitals import Vitals, read_vitals
@@ -59,7 +59,9 @@ def _look(client: Redis, address: str) -> BrokerCondition:
 
 def _queues(client: Redis) -> tuple[int, tuple[QueueLength, ...]]:
     """Return how many reports wait, and the nodes' queues that are not empty."""
-    names = [name.decode() for name in cast("list[bytes]", client.hkeys(HEARTBEATS))]
+    shared = cast("list[bytes]", client.hkeys(HEARTBEATS))
+    own = (key.removeprefix(BEAT.encode()) for key in client.scan_iter(f"{BEAT}*", count=1000))
+    names = sorted({name.decode("utf-8", "replace") for name in (*shared, *own)})
     with client.pipeline(transaction=False) as pipe:
         pipe.llen(FARM_QUEUE)
         for name in names:

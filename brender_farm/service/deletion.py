@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from brender_farm.beneath import opened_folder
 from brender_farm.db.core import current_settings, writing
 from brender_farm.db.models import Chunk, Farm, Frame, Shot
 from brender_farm.db.reads.dependencies import waiting_for
@@ -101,10 +104,13 @@ def remove_traces(forgotten: Forgotten) -> None:
     try:
         output = confine(forgotten.folder, current_settings().roots, "output")
         if not forgotten.is_shared:
-            shutil.rmtree(output / WORK_FOLDER, ignore_errors=True)
+            shutil.rmtree(output / WORK_FOLDER, ignore_errors=True)  # not what a link leads to
             return
-        for chunk_id in forgotten.chunk_ids:
-            log_path(output, chunk_id).unlink(missing_ok=True)
+        work, logs = log_path(output, 0).relative_to(output).parts[:2]
+        with opened_folder(output, work, logs) as folder:
+            for chunk_id in forgotten.chunk_ids:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(log_path(output, chunk_id).name, dir_fd=folder)
     except (OSError, RequestRefused) as error:
         where = {"folder": forgotten.folder, "error": str(error)}
         log.info("A deleted shot's logs stay.", extra=where)

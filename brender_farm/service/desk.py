@@ -22,7 +22,7 @@ from brender_farm.db.reads.desk import farm_revs, live_chunks
 from brender_farm.db.reads.nodes import node_names
 from brender_farm.db.reads.planning import node_views, shot_view, shot_views
 from brender_farm.db.reads.rules import limit_slots, weights
-from brender_farm.db.reads.shows import show_roots
+from brender_farm.db.reads.shows import scripted_roots, show_roots
 from brender_farm.domain.path_mapping import Root
 from brender_farm.domain.room import Room
 from brender_farm.domain.states import ACTIVE_SHOT_STATES
@@ -44,6 +44,8 @@ class Desk:
     limits: Mapping[str, int] = field(default_factory=dict)
     roots: tuple[Root, ...] = ()
     """Where shows are, here and on nodes."""
+    scripted: Mapping[int, str] = field(default_factory=dict)
+    """Show's id → root, of the shows whose files may run their own scripts."""
     node_ids: Mapping[str, int] = field(default_factory=dict)
     """Of every node, by name."""
     _node_names: Mapping[int, str] = field(default_factory=dict)
@@ -113,7 +115,7 @@ class Desk:
         self._node_names = node_names(session)
         self.node_ids = {name: node_id for node_id, name in self._node_names.items()}
         self.limits, self._shares = limit_slots(session), weights(session)
-        self.roots = show_roots(session)
+        self.roots, self.scripted = show_roots(session), scripted_roots(session)
         self.shots = {view.id: view for view in shot_views(session)}
         self._live = live_chunks(session)
         self._busy = Counter(shot_id for shot_id, _ in self._live.values())

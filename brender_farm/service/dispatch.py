@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,7 @@ from brender_farm.db.models import Chunk, Shot
 from brender_farm.db.writes.chunks import cut_chunk
 from brender_farm.db.writes.loose import loose_by_folder
 from brender_farm.db.writes.shots import roll_up, touch
-from brender_farm.domain.path_mapping import Root, System, system_of, to_node
+from brender_farm.domain.path_mapping import System, system_of, to_node
 from brender_farm.domain.planning import plan
 from brender_farm.domain.views import Assignment
 from brender_farm.service.desk import Desk, is_dispatchable
@@ -74,7 +75,7 @@ def assign_chunks(session: Session, *, now: datetime, desk: Desk | None = None) 
     return [
         Dispatch(
             node=node,
-            order=_order(chunk, shot, desk.roots, system_of(desk.nodes[node].os)),
+            order=_order(chunk, shot, desk, system_of(desk.nodes[node].os)),
             race=_race(chunk, shot),
         )
         for node, chunk, shot in cut
@@ -90,10 +91,19 @@ def _can_give(shot: Shot, assignment: Assignment) -> bool:
     return is_dispatchable(shot) and (not assignment.lot or assignment.lot in shot.retries)
 
 
-def _order(
-    chunk: Chunk, shot: Shot, roots: tuple[Root, ...], system: System | None
-) -> wire.ChunkOrder:
+def _may_run_scripts(shot: Shot, desk: Desk) -> bool:
+    """Whether the shot's show lets its files run scripts, and the file is one of the show's.
+
+    Whoever submits may name any show. So the file must lie in its root, too, where only those who
+    may write there have put it.
+    """
+    root = desk.scripted.get(shot.show_id or 0)
+    return root is not None and PurePath(shot.blend).is_relative_to(root)
+
+
+def _order(chunk: Chunk, shot: Shot, desk: Desk, system: System | None) -> wire.ChunkOrder:
     """Return what the node is told; its paths are those of its own system."""
+    roots = desk.roots
     return wire.ChunkOrder(
         chunk_id=chunk.id,
         shot_id=shot.id,
@@ -112,6 +122,7 @@ def _order(
             blender=shot.blender,
             device=shot.device,  # type: ignore[arg-type]  # a wrong one was never stored
             render=wire.read(wire.RenderChanges, shot.render),
+            auto_run=_may_run_scripts(shot, desk),
         ),
         output_dir=to_node(shot.output_dir, roots, system),
         padding=shot.padding,

@@ -22,10 +22,13 @@ from brender_farm.service.files import picture_path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DownloadFile:
-    """A file of a download: where it is, and what it is called in there."""
+    """A file of a download: where it was found, and how large."""
 
-    path: Path
+    folder: Path
+    """The shot's output folder, without links."""
     name: str
+    """What it is called below that folder, and in the download."""
+    byte_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ def frame_download(shot_id: int, frames: str = "", *, beside: bool = False) -> D
         shot = require_shot(session, shot_id)
         rows = session.execute(_done_files(shot_id, chosen)).all()
         session.expunge(shot)
-    folder = _Folder(Path(shot.output_dir))
+    folder = _Folder(Path(shot.output_dir).resolve())
     found = _Found()
     for row in rows:
         if chosen is not None and row.frame not in chosen:
@@ -130,7 +133,7 @@ class _Folder:
         parent = str(plain.parent)
         if parent not in self._inside:
             where = (self.path / plain.parent).resolve()
-            self._inside[parent] = where.is_relative_to(self.path.resolve())
+            self._inside[parent] = where.is_relative_to(self.path)
         return self.path / plain if self._inside[parent] else None
 
 
@@ -141,15 +144,15 @@ class _Found:
 
     def add(self, folder: _Folder, name: str, byte_count: int | None) -> None:
         path = folder.file(name)
-        wrong = "it is not in the output folder" if path is None else _wrong(path, byte_count)
-        if wrong or path is None:
-            self.missing.append(f"{name}: {wrong}")
+        size = _size(path, byte_count) if path is not None else "it is not in the output folder"
+        if isinstance(size, str):
+            self.missing.append(f"{name}: {size}")
         else:
-            self.files.append(DownloadFile(path=path, name=name))
+            self.files.append(DownloadFile(folder=folder.path, name=name, byte_count=size))
 
 
-def _wrong(path: Path, byte_count: int | None) -> str:
-    """Return why a file cannot be taken along; empty when it can."""
+def _size(path: Path, byte_count: int | None) -> int | str:
+    """Return how many bytes a file has, or why it cannot be taken along."""
     try:
         status = os.lstat(path)
     except OSError as error:
@@ -158,4 +161,4 @@ def _wrong(path: Path, byte_count: int | None) -> str:
         return "it is not an ordinary file"
     if byte_count is not None and status.st_size != byte_count:
         return f"it has {status.st_size:,} bytes, not the {byte_count:,} it was published with"
-    return ""
+    return status.st_size

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
@@ -18,20 +17,8 @@ from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.states import LIVE_CHUNK_STATES, ChunkState
 from brender_farm.errors import ActionRefused, NotFound
 from brender_farm.service.messages import Orders, announce
-from brender_farm.service.shapes.shots import ShotRow
+from brender_farm.service.shapes.stuck import Moved
 from brender_farm.service.views import shot_row
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """A frame that was taken from a node."""
-
-    shot: ShotRow
-    frame: int
-    node: str
-    """Where it is to go last of all."""
-    has_others: bool
-    """Whether other nodes take work now; else it may come back to this one."""
 
 
 def try_elsewhere(

@@ -6,14 +6,15 @@ import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from brender_farm.config import PREFIX, Settings, given_names
+from brender_farm.config import PREFIX, FarmAddress, Settings, given_names
 from brender_farm.config_words import MEANINGS
-from brender_farm.masking import mask
+from brender_farm.masking import MASK, mask
 
 _NOT_GIVEN = ""
+_SECRET = frozenset(("oidc_client_secret", "node_key"))
 _OF_A_NODE = frozenset(
     (
-        *("node_name", "slots", "blender", "stall_s", "grace_s"),
+        *("node_name", "node_key", "slots", "blender", "stall_s", "grace_s"),
         *("memory_floor_pct", "tags", "pool", "warm"),
     )
 )
@@ -50,7 +51,7 @@ def environment(settings: Settings) -> tuple[EnvironmentSetting, ...]:
 
 def strange_variables(settings: Settings) -> tuple[str, ...]:
     """Return variables that are set and look like the farm's, but are none: a slip, perhaps."""
-    known = {_variable(field.name) for field in fields(settings)}
+    known = {_variable(field.name) for field in (*fields(settings), *fields(FarmAddress))}
     return tuple(sorted(given_names() - known))
 
 
@@ -61,6 +62,8 @@ def _variable(field: str) -> str:
 def _written(name: str, value: object) -> str:
     if value is None:
         return _NOT_GIVEN
+    if name in _SECRET:
+        return MASK
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from brender_farm.db.core import reading
 from brender_farm.db.reads import events as reads
+from brender_farm.db.reads.shots import events_of
+from brender_farm.service.shapes.events import EventFilter, EventLine, EventPage
 from brender_farm.service.shapes.farm import EventRow
 from brender_farm.service.views import event_row
 
-SUBJECTS = ("shot", "node", "chunk", "show", "preset", "limit", "share", "setting", "subscription")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventFilter:
-    """Which events; empty: whatever they are."""
-
-    subject: str = ""
-    actor: str = ""
-    search: str = ""
-    before: int | None = None
-    """Only those older than this event; None: from the newest on."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventLine:
-    """An event, and what its subject is called."""
-
-    event: EventRow
-    name: str
-    """Empty for what has no name, or was deleted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventPage:
-    """Events, newest first."""
-
-    lines: tuple[EventLine, ...]
-    older: int | None
-    """Ask for those before this one next; None: these are the last."""
-    tag: str
-    """Changes when anything happens."""
+SUBJECTS = (
+    "shot",
+    "node",
+    "chunk",
+    "show",
+    "preset",
+    "limit",
+    "share",
+    "setting",
+    "subscription",
+    "webhook",
+    "user",
+)
 
 
 def list_events(wanted: EventFilter, *, limit: int = 100) -> EventPage:
@@ -62,6 +43,15 @@ def list_events(wanted: EventFilter, *, limit: int = 100) -> EventPage:
         )
         older = found[limit - 1].id if len(found) > limit else None
         return EventPage(lines=lines, older=older, tag=tag)
+
+
+def events_of_node(
+    node_id: int, *, limit: int = 100, before: int | None = None
+) -> tuple[EventRow, ...]:
+    """Return what happened to a node, newest first; with `before` what did before that event."""
+    with reading() as session:
+        found = events_of(session, "node", node_id, limit, before)
+        return tuple(event_row(event) for event in found)
 
 
 def events_tag() -> str:

@@ -23,17 +23,11 @@ from brender_farm.db.reads.frames import digests_between
 from brender_farm.db.reads.shots import require_shot
 from brender_farm.db.writes.shots import note, touch
 from brender_farm.domain.frames import frame_list
+from brender_farm.domain.paths import confine
 from brender_farm.errors import ActionRefused, BlendFileError, FarmError
 from brender_farm.service.files import picture_path
-from brender_farm.service.film_store import (
-    SHARE,
-    FilmFacts,
-    FilmProgress,
-    FilmStore,
-    film_state,
-    film_store,
-    stamp_of,
-)
+from brender_farm.service.film_store import SHARE, FilmStore, film_state, film_store, stamp_of
+from brender_farm.service.shapes.films import FilmFacts, FilmProgress
 
 MOST_FRAMES = 20_000
 """Of a film: a quarter of an hour at 24 a second."""
@@ -159,7 +153,8 @@ def _order(shot_id: int) -> _Order:
         blend, scene, stamp = shot.blend, shot.scene, stamp_of(shot)
         first = picture_path(shot, numbers[0])
         names = tuple(picture_path(shot, n).name if n in there else "" for n in numbers)
-    return _Order(stamp=stamp, folder=first.parent, pictures=names, fps=_fps(blend, scene))
+    folder = confine(first.parent, current_settings().roots, "output")
+    return _Order(stamp=stamp, folder=folder, pictures=names, fps=_fps(blend, scene))
 
 
 def _require_pictures(shot: Shot) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from brender_farm.db.core import reading, writing
 from brender_farm.db.models import SavedFilter
+from brender_farm.domain.signs import odd_in_name
 from brender_farm.errors import Fault, NotFound, RequestRefused
 
 MAX_FILTERS = 100
@@ -87,8 +87,7 @@ def _require_room(session: Session, owner: str) -> None:
 
 
 def _name_fault(name: str) -> Fault | None:
-    odd = any(unicodedata.category(sign) in ("Cc", "Cf", "Cs") for sign in name)
-    if name and len(name) <= _MAX_NAME and not odd:
+    if name and len(name) <= _MAX_NAME and not odd_in_name(name):
         return None
     return Fault(
         field="name",

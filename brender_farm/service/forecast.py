@@ -18,11 +18,11 @@ from brender_farm.db.reads.nodes import node_names
 from brender_farm.db.reads.planning import node_views, shot_view
 from brender_farm.db.reads.rules import limit_slots, weights
 from brender_farm.domain.ahead import Running, ShotAhead
-from brender_farm.domain.forecast import Forecast, forecast
+from brender_farm.domain.forecast import STEP_LIMIT, Forecast, forecast
 
 
-def foresee(*, now: datetime | None = None) -> Forecast:
-    """Read the farm and play it forward."""
+def foresee(*, now: datetime | None = None, step_limit: int = STEP_LIMIT) -> Forecast:
+    """Read the farm and play it forward; beyond so many steps the rest is reckoned."""
     now = now or datetime.now(UTC)
     with reading() as session:
         chunks = reads.running_chunks(session)
@@ -36,6 +36,7 @@ def foresee(*, now: datetime | None = None) -> Forecast:
         [_running(chunk, paces[chunk.shot_id], now) for chunk in chunks],
         limits=limits,
         usual_s=statistics.median(latest) if latest else None,
+        step_limit=step_limit,
     )
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from zipstream.ng import ZIP_STORED, ZipStream
 
+from brender_farm.beneath import open_below
 from brender_farm.errors import FarmError
-from brender_farm.service.download import Download
+from brender_farm.service.download import Download, DownloadFile
+from brender_farm.service.shapes.downloads import MISSING_NAME
 
-MISSING_NAME = "MISSING.txt"
+_PIECE_BYTES = 256 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -27,16 +29,13 @@ class FrameArchive:
     def __init__(self, wanted: Download) -> None:
         """Take up what is there; what is not is listed in a text of its own in the archive."""
         self._stream = ZipStream(compress_type=ZIP_STORED, sized=True)  # pictures are packed
-        missing = list(wanted.missing)
         for file in wanted.files:
-            try:
-                self._stream.add_path(str(file.path), f"{wanted.name}/{file.name}")
-            except OSError as error:  # it vanished a moment ago
-                missing.append(f"{file.name}: {error.strerror}")
-        if missing:
-            words = "Recorded as finished, and not there as published:\n\n" + "\n".join(missing)
-            self._stream.add(words + "\n", f"{wanted.name}/{MISSING_NAME}")
-        self.missing_count = len(missing)
+            self._stream.add(_pieces(file), f"{wanted.name}/{file.name}", size=file.byte_count)
+        if wanted.missing:
+            words = "Recorded as finished, and not there as published:\n\n"
+            words += "\n".join(wanted.missing) + "\n"
+            self._stream.add(words, f"{wanted.name}/{MISSING_NAME}")
+        self.missing_count = len(wanted.missing)
 
     def __len__(self) -> int:
         """Return how many bytes it will have."""
@@ -53,3 +52,10 @@ class FrameArchive:
         except (OSError, RuntimeError) as error:
             log.warning("A file changed while it was sent.", exc_info=True)
             raise ArchiveBroken(f"A file changed while it was sent: {error}") from error
+
+
+def _pieces(file: DownloadFile) -> Iterator[bytes]:
+    """Read a file when its turn comes, and never what a link put in its place leads to."""
+    with open_below(file.folder, file.name) as opened:
+        while piece := opened.read(_PIECE_BYTES):
+            yield piece

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from brender_farm.beneath import open_below
 from brender_farm.domain.error_lines import error_lines, without_stamp
 from brender_farm.domain.explain import Explanation, explain
 
@@ -71,9 +72,10 @@ PEEK = LogPeek()
 
 
 def read_words(path: Path) -> LogWords:
-    """Return what the last 64 KiB of a chunk's log say."""
+    """Return what the last 64 KiB of a chunk's log say; a link in its way is not followed."""
+    folder = path.parents[2]
     try:
-        with path.open("rb") as file:
+        with open_below(folder.resolve(), path.relative_to(folder).as_posix()) as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
             text = file.read(_TAIL_BYTES).decode("utf-8", "replace")
     except OSError:

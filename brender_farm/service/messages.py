@@ -15,14 +15,17 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from brender_farm import wire
 from brender_farm.broker.address import broker_url
 from brender_farm.broker.board import Board
+from brender_farm.broker.keyring import Keyring
 from brender_farm.broker.link import connect
 from brender_farm.config import Settings
 from brender_farm.db.core import current_settings, reading
 from brender_farm.db.reads.nodes import node_names
+from brender_farm.service.keys import load_keys
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -54,12 +57,18 @@ class _Post:
 
     orders: NodeOrders
     restart: Mapping[str, str]
+    keys: Keyring
 
 
 def announce(orders: Orders | None = None) -> None:
     """Nudge the scheduler to plan, and give nodes their orders at once."""
     orders = orders or Orders()
-    post = _Post(orders=_addressed(orders), restart=orders.restart)
+    addressed = _addressed(orders)
+    keys = Keyring()
+    if addressed or orders.restart:
+        with reading() as session:
+            load_keys(session, keys)
+    post = _Post(orders=addressed, restart=orders.restart, keys=keys)
     _messenger(current_settings()).post(post)
 
 
@@ -132,25 +141,29 @@ class _Messenger:
         if post.orders or post.restart:
             celery = client_app(url)
             for command, chunks in post.orders.items():
-                command_nodes(celery, command, chunks)
-            restart_nodes(celery, post.restart)
+                command_nodes(celery, command, chunks, post.keys)
+            restart_nodes(celery, post.restart, post.keys)
 
 
-def command_nodes(celery: Celery, command: str, chunks: Mapping[str, list[int]]) -> None:
+def command_nodes(
+    celery: Celery, command: str, chunks: Mapping[str, list[int]], keys: Keyring
+) -> None:
     """Give nodes (name → chunk ids) a command of `celery_app` about chunks of theirs."""
+    for node, chunk_ids in chunks.items():
+        order = wire.ChunksOrder(chunk_ids=chunk_ids)
+        _command(celery, node, command, keys.command(node, command, order))
+
+
+def restart_nodes(celery: Celery, orders: Mapping[str, str], keys: Keyring) -> None:
+    """Have nodes (name → which order it is) start their Blenders anew."""
+    from brender_farm.celery_app import RESTART_BLENDERS
+
+    for node, name in orders.items():
+        order = wire.RestartOrder(order=name)
+        _command(celery, node, RESTART_BLENDERS, keys.command(node, RESTART_BLENDERS, order))
+
+
+def _command(celery: Celery, node: str, name: str, arguments: Mapping[str, Any]) -> None:
     from brender_farm.celery_app import node_hostname
 
-    for node, chunk_ids in chunks.items():
-        celery.control.broadcast(
-            command, arguments={"chunk_ids": chunk_ids}, destination=[node_hostname(node)]
-        )
-
-
-def restart_nodes(celery: Celery, orders: Mapping[str, str]) -> None:
-    """Have nodes (name → which order it is) start their Blenders anew."""
-    from brender_farm.celery_app import RESTART_BLENDERS, node_hostname
-
-    for node, order in orders.items():
-        celery.control.broadcast(
-            RESTART_BLENDERS, arguments={"order": order}, destination=[node_hostname(node)]
-        )
+    celery.control.broadcast(name, arguments=dict(arguments), destination=[node_hostname(node)])

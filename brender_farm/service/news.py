@@ -35,7 +35,7 @@ def news_after(after: int | None, *, reader: str) -> LatestNews | None:
 
 def farm_url(settings: Settings) -> str:
     """Return the dashboard's address as messages to other machines give it."""
-    if settings.host in _EVERYWHERE:
+    if settings.public_url is None and settings.host in _EVERYWHERE:
         return f"http://{socket.gethostname()}:{settings.port}"
     return settings.url
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -40,8 +41,14 @@ class _Brief:
     """What a search looks in, in small letters."""
 
 
-def page_of_nodes(page: NodePage, *, now: datetime | None = None) -> NodePart:
-    """Return one page of the nodes that match."""
+def page_of_nodes(
+    page: NodePage, *, after: str | None = None, now: datetime | None = None
+) -> NodePart:
+    """Return one page of the nodes that match.
+
+    `after` is a node's name, in a list that is sorted by name: those behind it, whatever was added
+    or removed meanwhile; the page's number does not count then.
+    """
     now = now or datetime.now(UTC)
     with reading() as session:
         busy = reads.busy_slots(session)
@@ -54,7 +61,7 @@ def page_of_nodes(page: NodePage, *, now: datetime | None = None) -> NodePart:
             matching = [brief for brief in matching if brief.standing is page.state]
         pace = pace_of_nodes(session, None, now=now) if column in _BY_WORK else {}
         matching = _in_order(matching, page.sort, pace)
-        first = (page.number - 1) * page.size
+        first = (page.number - 1) * page.size if after is None else _place_behind(matching, after)
         ids = [brief.row.id for brief in matching[first : first + page.size]]
         chunks = reads.live_chunks_of_nodes(session, ids)
         return NodePart(
@@ -94,25 +101,39 @@ def pace_of_nodes(
     }
 
 
+def _place_behind(briefs: list[_Brief], name: str) -> int:
+    """Return where in a list that is sorted by name, ascending, those behind this one begin."""
+    return bisect_right(briefs, _by_name(name), key=lambda brief: _by_name(brief.row.name))
+
+
+def _by_name(name: str) -> tuple[str, str]:
+    return name.lower(), name
+
+
 def _brief(row: Any, busy: int, now: datetime) -> _Brief:
     tags, facts = tags_of(row), row.facts
     pool, system = facts.get("pool", ""), facts.get("os", "")
     return _Brief(
         row=row,
-        standing=standing_of(
-            intent=row.intent,
-            online=row.online,
-            is_sick=row.intent is NodeIntent.DISABLED and is_sick(row.bans_in_row),
-            in_trouble=bool(row.trouble),
-            is_closed=bool(row.hours) and opens_at(row.hours, now) is not None,
-            is_busy=busy > 0,
-            is_unwell=bool(row.unwell),
-        ),
+        standing=standing_of_row(row, busy, now),
         tags=tags,
         pool=pool,
         system=system.partition(" ")[0],
         busy=busy,
         words=" ".join((row.name, facts.get("hostname", ""), pool, system, *tags)).lower(),
+    )
+
+
+def standing_of_row(row: Any, busy: int, now: datetime) -> Standing:
+    """Return what a node is in one word, by its columns and its busy slots."""
+    return standing_of(
+        intent=row.intent,
+        online=row.online,
+        is_sick=row.intent is NodeIntent.DISABLED and is_sick(row.bans_in_row),
+        in_trouble=bool(row.trouble),
+        is_closed=bool(row.hours) and opens_at(row.hours, now) is not None,
+        is_busy=busy > 0,
+        is_unwell=bool(row.unwell),
     )
 
 
@@ -139,7 +160,7 @@ def _value_of(column: str, pace: dict[int, NodePace]) -> Callable[[_Brief], Any]
     standings = list(Standing)
     nothing = NodePace()
     columns: dict[str, Callable[[_Brief], Any]] = {
-        "name": lambda brief: brief.row.name.lower(),
+        "name": lambda brief: _by_name(brief.row.name),
         "state": lambda brief: standings.index(brief.standing),
         "slots": lambda brief: brief.busy,
         "cpu": lambda brief: brief.row.sample.get("cpu_pct"),

@@ -15,16 +15,18 @@ from brender_farm.db.reads.overview import farm_tag, newest_frames
 from brender_farm.db.reads.shots import events_of
 from brender_farm.db.reads.work import hours_of_node
 from brender_farm.errors import NotFound
-from brender_farm.service.failures import Failure, list_failures
+from brender_farm.service.failures import list_failures
 from brender_farm.service.latest import latest_frame
 from brender_farm.service.node_list import pace_of_nodes
 from brender_farm.service.overview import StripFrame, strip_frame
 from brender_farm.service.shapes.farm import EventRow
 from brender_farm.service.shapes.frames import FrameCell
 from brender_farm.service.shapes.nodes import NodePace, NodeRow, NodeWork
+from brender_farm.service.shapes.stuck import Failure
+from brender_farm.service.shapes.why import NodeWhy
 from brender_farm.service.statistics import HOURS_A_DAY, WorkSum
 from brender_farm.service.views import event_row, node_row
-from brender_farm.service.why import NodeWhy, why_node
+from brender_farm.service.why import why_node
 
 STRIP_FRAMES = 12
 EVENTS_SHOWN = 15

@@ -24,6 +24,7 @@ from brender_farm.db.writes.shots import roll_up
 from brender_farm.domain.hours import EXAMPLE, read_hours
 from brender_farm.domain.states import ChunkState, NodeIntent, target_of
 from brender_farm.errors import ActionRefused, Fault, NotFound, RequestRefused
+from brender_farm.service.edit_tags import node_tag, require_unchanged
 from brender_farm.service.messages import Orders, announce
 from brender_farm.service.shapes.nodes import NodeList, NodeRow
 from brender_farm.service.views import node_row
@@ -58,16 +59,17 @@ def get_node(node_id: int) -> NodeRow:
 
 
 def act_on_node(
-    node_id: int, action: str, *, actor: str, reason: str = "", kill: bool = False
+    node_id: int, action: str, *, actor: str, reason: str = "", kill: bool = False, tag: str = ""
 ) -> NodeRow:
     """Enable, drain or disable a node.
 
     Draining lets it finish its chunks, disabling only its current frames; with `kill` those are
-    ended at once and rendered elsewhere. Raises NotFound, and ActionRefused with what is allowed.
+    ended at once and rendered elsewhere. Raises NotFound, ActionRefused with what is allowed, and
+    ChangedMeanwhile when what is set of it has another tag.
     """
     now = datetime.now(UTC)
     with writing() as session:
-        node = _find(session, node_id)
+        node = _unchanged(session, node_id, tag, now)
         target = target_of(action, node.intent)
         set_intent(session, node, target, now=now, actor=actor, reason=reason)
         node.bans_in_row = 0
@@ -77,28 +79,30 @@ def act_on_node(
     return row
 
 
-def set_hours(node_id: int, text: str, *, actor: str) -> NodeRow:
+def set_hours(node_id: int, text: str, *, actor: str, tag: str = "") -> NodeRow:
     """Say when a node takes new work: `mon-fri 19:00-08:00, sat-sun`; empty or `always`: always.
 
-    Outside its hours it finishes what it has. Raises NotFound and RequestRefused.
+    Outside its hours it finishes what it has. Raises NotFound, RequestRefused, and
+    ChangedMeanwhile when what is set of it has another tag.
     """
     hours, now = _read_hours(text), datetime.now(UTC)
     with writing() as session:
-        node = _find(session, node_id)
+        node = _unchanged(session, node_id, tag, now)
         store_hours(session, node, hours, now=now, actor=actor)
         row = _row(session, node, now)
     announce()
     return row
 
 
-def set_tags(node_id: int, text: str | None, *, actor: str) -> NodeRow:
+def set_tags(node_id: int, text: str | None, *, actor: str, tag: str = "") -> NodeRow:
     """Give a node tags with commas between, which count instead of its own; None: its own again.
 
-    What it renders it finishes. Raises NotFound and RequestRefused.
+    What it renders it finishes. Raises NotFound, RequestRefused, and ChangedMeanwhile when what is
+    set of it has another tag.
     """
     tags, now = None if text is None else _read_tags(text), datetime.now(UTC)
     with writing() as session:
-        node = _find(session, node_id)
+        node = _unchanged(session, node_id, tag, now)
         store_tags(session, node, tags, now=now, actor=actor)
         row = _row(session, node, now)
     announce()
@@ -164,6 +168,14 @@ def _read_hours(text: str) -> str:
 
 def _row(session: Session, node: Node, now: datetime) -> NodeRow:
     return node_row(node, live_chunks_of_nodes(session, [node.id]).get(node.id, {}), now)
+
+
+def _unchanged(session: Session, node_id: int, tag: str, now: datetime) -> Node:
+    """Return a node of which nobody has set anything since it had this tag."""
+    node = _find(session, node_id)
+    if tag:
+        require_unchanged(tag, node_tag(_row(session, node, now)))
+    return node
 
 
 def _find(session: Session, node_id: int) -> Node:

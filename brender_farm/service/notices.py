@@ -16,6 +16,7 @@ from brender_farm.domain.addresses import SERVICES, masked, scheme_of
 from brender_farm.domain.news import Message, Topic
 from brender_farm.errors import Fault, NotFound, RequestRefused
 from brender_farm.service.courier import deliver, read_address
+from brender_farm.service.edit_tags import notice_tag, require_unchanged
 from brender_farm.service.news import farm_url
 from brender_farm.service.shapes.notices import NoticeRequest, NoticeRow
 
@@ -56,13 +57,17 @@ def add_notice(wanted: NoticeRequest, *, owner: str) -> NoticeRow:
         return _only(session, row.id, owner)
 
 
-def change_notice(notice_id: int, wanted: NoticeRequest, *, owner: str) -> NoticeRow:
-    """Change what somebody is told of, or where. Raises NotFound and RequestRefused."""
+def change_notice(notice_id: int, wanted: NoticeRequest, *, owner: str, tag: str = "") -> NoticeRow:
+    """Change what somebody is told of, or where.
+
+    Raises NotFound, RequestRefused, and ChangedMeanwhile when it has another tag.
+    """
     address = read_address(wanted.address) if wanted.address.strip() else ""
     topics = _topics(wanted.topics)
     _refuse(address, topics)
     with writing() as session:
         row = _require(session, notice_id, owner)
+        require_unchanged(tag, notice_tag(_only(session, notice_id, owner)))
         show_id = _show_id(session, wanted.show)
         same = _as_before(session, owner, address or row.address, show_id, but=row.id)
         _refuse(show_id, same)

@@ -12,6 +12,7 @@ from brender_farm.db.core import reading, writing
 from brender_farm.db.reads.presets import preset_named, require_preset
 from brender_farm.db.writes import presets as writes
 from brender_farm.errors import Fault, NotFound
+from brender_farm.service.edit_tags import preset_tag, require_unchanged
 from brender_farm.service.gathering import Gatherer
 from brender_farm.service.limits import shown
 from brender_farm.service.preset_settings import read_settings
@@ -28,13 +29,13 @@ def add_preset(name: str, settings: Mapping[str, Any], *, actor: str) -> PresetR
 
 
 def change_preset(
-    preset_id: int, name: str, settings: Mapping[str, Any], *, actor: str
+    preset_id: int, name: str, settings: Mapping[str, Any], *, actor: str, tag: str = ""
 ) -> PresetRow:
     """Give a preset this name and exactly these settings; shots that were submitted keep theirs.
 
-    Raises NotFound, and RequestRefused with every fault.
+    Raises NotFound, RequestRefused with every fault, and ChangedMeanwhile when its tag is another.
     """
-    return _save(preset_id, name, settings, actor)
+    return _save(preset_id, name, settings, actor, tag)
 
 
 def set_preset(name: str, changes: Mapping[str, Any], *, actor: str) -> PresetRow:
@@ -69,13 +70,17 @@ def remove_preset_named(name: str, *, actor: str) -> PresetRow:
     return remove_preset(preset.id, actor=actor)
 
 
-def _save(preset_id: int | None, name: str, settings: Mapping[str, Any], actor: str) -> PresetRow:
+def _save(
+    preset_id: int | None, name: str, settings: Mapping[str, Any], actor: str, tag: str = ""
+) -> PresetRow:
     good = Gatherer()
     read_name, read = good(_read_name(name)), read_settings(settings, good)
     if not read and not good.faults:
         good(_NOTHING_SET)
     with writing() as session:
         preset = require_preset(session, preset_id) if preset_id is not None else None
+        if preset is not None:
+            require_unchanged(tag, preset_tag(preset_rows(session, [preset])[0]))
         if read_name is not None:
             good(_taken_fault(session, read_name, preset_id))
         good.settle()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -21,6 +19,7 @@ from brender_farm.domain.queue_order import Standing, in_order, priority_between
 from brender_farm.domain.room import Room
 from brender_farm.errors import Fault, RequestRefused
 from brender_farm.service.foresight import current_forecast
+from brender_farm.service.shapes.queue import InLine, OutOfLine, Queue, RunningChunk
 from brender_farm.service.shapes.shots import ShotRow
 from brender_farm.service.shots import set_priority
 from brender_farm.service.views import shot_row, with_time_left
@@ -28,64 +27,6 @@ from brender_farm.service.views import shot_row, with_time_left
 RUNNING_SHOWN = 40
 IN_LINE_SHOWN = 50
 OUT_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunningChunk:
-    """A chunk that a node has now."""
-
-    chunk_id: int
-    shot_id: int
-    shot_name: str
-    node: str
-    priority: int
-    frames: str
-    frame_count: int
-    over_count: int
-    """Its frames that are done or have failed."""
-    since: datetime
-    is_twin: bool
-    """Whether it races another chunk for the same frames."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InLine:
-    """A shot with frames to give away, at its place in the line."""
-
-    place: int
-    """1 gets the next slot."""
-    shot: ShotRow
-    slots: int
-    """How many it has now."""
-    why: str
-    """Why it stands before the next one."""
-    hindrance: str
-    """Why its turn would pass it by now; empty: nothing does."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutOfLine:
-    """A shot that is not in line: it waits for something, or is paused."""
-
-    shot: ShotRow
-    not_before: datetime | None
-    after: tuple[int, ...]
-    """Shots that must be completed first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queue:
-    """All of it, each part cut off where it grows long."""
-
-    running: tuple[RunningChunk, ...]
-    running_total: int
-    line: tuple[InLine, ...]
-    line_total: int
-    out: tuple[OutOfLine, ...]
-    out_total: int
-    free_slots: int
-    """Of nodes that take work now."""
-    slots: int
 
 
 def look_at_queue() -> Queue:

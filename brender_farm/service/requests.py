@@ -105,6 +105,8 @@ class Submitted:
     shot: ShotRow
     output_dir: str
     warnings: tuple[str, ...]
+    is_replayed: bool = False
+    """Whether an earlier submission with the same key made the shot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from brender_farm.db.reads import rules as reads
 from brender_farm.db.writes.rules import store_limit, store_share
 from brender_farm.domain.reasons import listed_shots
 from brender_farm.errors import ActionRefused, Fault, NotFound, RequestRefused
+from brender_farm.service.edit_tags import limit_tag, require_unchanged, share_tag
 from brender_farm.service.limits import number_within, shown
 from brender_farm.service.messages import announce
 from brender_farm.service.shapes.farm import LimitRow, Rules, ShareRow
@@ -33,15 +34,18 @@ def list_rules() -> Rules:
         return _rules(session)
 
 
-def set_limit(name: str, slots: float | str, *, actor: str) -> LimitRow:
+def set_limit(name: str, slots: float | str, *, actor: str, tag: str = "") -> LimitRow:
     """Set how many chunks may have a limit at a time; 0 holds all its shots.
 
-    Raises RequestRefused.
+    Raises RequestRefused, and ChangedMeanwhile when it has another tag.
     """
     limit, count = _limit_name(name), _slots(slots)
     if isinstance(limit, Fault) or isinstance(count, Fault):
         raise RequestRefused(*_faults(limit, count))
     with writing() as session:
+        if tag:
+            known = next((row for row in _rules(session).limits if row.name == limit), None)
+            require_unchanged(tag, limit_tag(known) if known else "")
         store_limit(session, limit, count, now=datetime.now(UTC), actor=actor)
         row = next(row for row in _rules(session).limits if row.name == limit)
     announce()
@@ -63,15 +67,18 @@ def remove_limit(name: str, *, actor: str) -> None:
     announce()
 
 
-def set_share(submitter: str, weight: float | str, *, actor: str) -> ShareRow:
+def set_share(submitter: str, weight: float | str, *, actor: str, tag: str = "") -> ShareRow:
     """Set how much of the farm a submitter is to have beside others, whose weight is 1.
 
-    Raises RequestRefused.
+    Raises RequestRefused, and ChangedMeanwhile when it has another tag.
     """
     who, number = _submitter(submitter), _weight(weight)
     if isinstance(who, Fault) or isinstance(number, Fault):
         raise RequestRefused(*_faults(who, number))
     with writing() as session:
+        if tag:
+            known = next((row for row in _rules(session).shares if row.submitter == who), None)
+            require_unchanged(tag, share_tag(known) if known else "")
         store_share(session, who, number, now=datetime.now(UTC), actor=actor)
         row = next(row for row in _rules(session).shares if row.submitter == who)
     announce()

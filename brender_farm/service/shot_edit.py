@@ -22,6 +22,7 @@ from brender_farm.domain.states import UNFINISHED_SHOT_STATES, ShotState
 from brender_farm.errors import ActionRefused, Fault, RequestRefused
 from brender_farm.service.after import require_no_circle, require_unfinished
 from brender_farm.service.edit_request import Wanted, understand
+from brender_farm.service.edit_tags import require_unchanged
 from brender_farm.service.messages import Orders, announce
 from brender_farm.service.shapes.shots import ShotRow
 from brender_farm.service.shot_actions import require_own_folder, start_anew
@@ -60,9 +61,9 @@ def edit_shot(
     finished frames keep the old look unless all are rendered `again`. New frames of a shot that is
     over reopen it. `seen` is what somebody saw of it before the change, `tag` the tag of all of it.
 
-    Raises NotFound; RequestRefused with every fault, also for what was changed meanwhile by
-    somebody else or for frames that cannot be left out; ActionRefused when its state or another
-    shot forbids it.
+    Raises NotFound; ChangedMeanwhile when it has another tag; RequestRefused with every fault, also
+    for what was changed meanwhile by somebody else or for frames that cannot be left out;
+    ActionRefused when its state or another shot forbids it.
     """
     wanted = understand(shot_id, changes)
     now = datetime.now(UTC)
@@ -89,10 +90,7 @@ def _settings(session: Session, shot: Shot) -> dict[str, str]:
 def _require_unchanged(
     now: Mapping[str, str], changes: Mapping[str, object], seen: Mapping[str, str], tag: str
 ) -> None:
-    if tag and tag != tag_of(now):
-        raise ActionRefused(
-            "It was changed meanwhile. Look at what it is now, then change it again."
-        )
+    require_unchanged(tag, tag_of(now))
     faults = [
         Fault(
             field=name,

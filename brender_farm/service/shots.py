@@ -1,10 +1,14 @@
-"""Looking at shots and steering them: one function is one transaction, then messages."""
+"""Looking at shots and steering them: one function is one transaction, then messages.
+
+What only some of this needs is imported there: `brender shots` waits for every import.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -20,15 +24,11 @@ from brender_farm.domain.frames import Spans, frame_list
 from brender_farm.domain.reasons import Reason
 from brender_farm.domain.states import ACTIVE_SHOT_STATES, FrameState, ShotState
 from brender_farm.errors import NotFound, RequestRefused
-from brender_farm.service import shot_actions
 from brender_farm.service.audit_result import AuditResult
-from brender_farm.service.checks import priority_fault
 from brender_farm.service.foresight import current_forecast
-from brender_farm.service.messages import announce
 from brender_farm.service.shapes.farm import EventRow
-from brender_farm.service.shapes.frames import ChunkRow, FramePage
+from brender_farm.service.shapes.frames import ChunkRow, FrameCell, FramePage
 from brender_farm.service.shapes.shots import Ban, EarlierShot, Page, ShotDetail, ShotList, ShotRow
-from brender_farm.service.shot_settings import settings_of, tag_of
 from brender_farm.service.views import (
     chunk_row,
     event_row,
@@ -36,19 +36,27 @@ from brender_farm.service.views import (
     shot_row,
     with_time_left,
 )
-from brender_farm.service.why import reasons_for
 
 
-def list_shots(page: Page) -> ShotList:
-    """Return one page of shots, filtered and sorted as `page` says."""
+def list_shots(
+    page: Page, *, after: tuple[Any, int] | None = None, with_next: bool = False
+) -> ShotList:
+    """Return one page of shots, filtered and sorted as `page` says.
+
+    `after` is another list's `next_after`, which is told `with_next`: what comes behind it,
+    whatever was added or removed meanwhile; the page's number does not count then.
+    """
     with reading() as session:
         found = reads.page_of_shots(
             session,
             page.filter,
             sort=page.sort,
-            offset=(max(page.number, 1) - 1) * page.size,
+            offset=(max(page.number, 1) - 1) * page.size if after is None else 0,
             limit=page.size,
+            after=after,
         )
+        last = found[-1].id if with_next and len(found) == page.size else None
+        value = reads.sort_value(session, page.sort, last) if last is not None else None
         shows = reads.show_names(session)
         rows = [shot_row(shot, shows.get(shot.show_id or 0, "")) for shot in found]
         counts = reads.counts_by_state(session, page.filter)
@@ -65,6 +73,7 @@ def list_shots(page: Page) -> ShotList:
         tag=tag,
         queue_left=told.queue,
         untold_count=told.untold_count,
+        next_after=(value, last) if last is not None and value is not None else None,
     )
 
 
@@ -98,28 +107,49 @@ def shot_tag(shot_id: int) -> str:
         return str(rev)
 
 
-def shot_frames(shot_id: int, *, offset: int = 0, limit: int = 200, state: str = "") -> FramePage:
+def shot_frames(
+    shot_id: int,
+    *,
+    offset: int = 0,
+    limit: int = 200,
+    state: str = "",
+    after: int | None = None,
+) -> FramePage:
     """Return part of a shot's frames: in rendering order, or those in one state by number.
 
-    `state` is a FrameState; empty: all. Raises NotFound.
+    `state` is a FrameState; empty: all. With `after`, the `next_after` of another part, those
+    behind it. Raises NotFound.
     """
     with reading() as session:
         shot = reads.require_shot(session, shot_id)
         rendering = _rendering(session, shot)
-        numbers, total = _numbers(session, shot, rendering, state, offset, limit)
+        part = _Part(state=state, offset=offset, limit=limit, after=after)
+        numbers, total, last = _numbers(session, shot, rendering, part)
         stored = reads.frames_of(session, shot_id, numbers)
         cells = []
         for number in numbers:
             row = stored.get(number)
             frame, node = row if row is not None else (None, None)
             cells.append(frame_cell(number, frame, node, rendering.get(number)))
-        return FramePage(cells=tuple(cells), offset=offset, total=total)
+        return FramePage(cells=tuple(cells), offset=offset, total=total, next_after=last)
 
 
-def shot_chunks(shot_id: int, *, limit: int = 100) -> tuple[ChunkRow, ...]:
-    """Return the shot's chunks, newest first."""
+def shot_frame(shot_id: int, number: int) -> FrameCell:
+    """Return one of a shot's frames. Raises NotFound."""
     with reading() as session:
-        found = reads.latest_chunks(session, shot_id, limit)
+        shot = reads.require_shot(session, shot_id)
+        if frame_list(shot.frames).position(number) is None:
+            raise NotFound(f"Shot {shot_id} has no frame {number}.")
+        stored, node = reads.frames_of(session, shot_id, [number]).get(number, (None, None))
+        return frame_cell(number, stored, node, _rendering(session, shot).get(number))
+
+
+def shot_chunks(
+    shot_id: int, *, limit: int = 100, before: int | None = None
+) -> tuple[ChunkRow, ...]:
+    """Return the shot's chunks, newest first; with `before` those older than that chunk."""
+    with reading() as session:
+        found = reads.latest_chunks(session, shot_id, limit, before)
         return tuple(chunk_row(chunk, node) for chunk, node in found)
 
 
@@ -132,10 +162,13 @@ def get_chunk(chunk_id: int) -> ChunkRow:
         return chunk_row(*found)
 
 
-def shot_events(shot_id: int, *, limit: int = 50) -> tuple[EventRow, ...]:
-    """Return what happened to the shot, newest first."""
+def shot_events(
+    shot_id: int, *, limit: int = 50, before: int | None = None
+) -> tuple[EventRow, ...]:
+    """Return what happened to the shot, newest first; with `before` what did before that event."""
     with reading() as session:
-        return tuple(event_row(e) for e in reads.events_of(session, "shot", shot_id, limit))
+        found = reads.events_of(session, "shot", shot_id, limit, before)
+        return tuple(event_row(event) for event in found)
 
 
 def act_on_shot(shot_id: int, action: str, *, actor: str, reason: str = "") -> ShotRow:
@@ -144,6 +177,9 @@ def act_on_shot(shot_id: int, action: str, *, actor: str, reason: str = "") -> S
     Pausing lets the frames that are rendering finish and takes the rest back; cancelling kills.
     Raises NotFound, and ActionRefused with what is allowed when its state forbids the action.
     """
+    from brender_farm.service import shot_actions
+    from brender_farm.service.messages import announce
+
     with writing() as session:
         shot = reads.require_shot(session, shot_id)
         orders = shot_actions.perform(
@@ -156,6 +192,10 @@ def act_on_shot(shot_id: int, action: str, *, actor: str, reason: str = "") -> S
 
 def set_priority(shot_id: int, priority: int, *, actor: str) -> ShotRow:
     """Change a shot's priority, 0 to 100; the next chunk follows it. Raises RequestRefused."""
+    from brender_farm.service import shot_actions
+    from brender_farm.service.checks import priority_fault
+    from brender_farm.service.messages import announce
+
     fault = priority_fault(priority)
     if fault is not None:
         raise RequestRefused(fault)
@@ -169,6 +209,9 @@ def set_priority(shot_id: int, priority: int, *, actor: str) -> ShotRow:
 
 
 def _detail(session: Session, shot: Shot) -> ShotDetail:
+    from brender_farm.service.shot_settings import settings_of, tag_of
+    from brender_farm.service.why import reasons_for
+
     reasons, earlier = reasons_for(session, shot), comes_after(session, shot.id)
     return ShotDetail(
         row=shot_row(shot, show_name(session, shot.show_id)),
@@ -254,21 +297,45 @@ def _rendering(session: Session, shot: Shot) -> dict[int, tuple[int, str]]:
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """Which of a shot's frames."""
+
+    state: str
+    offset: int
+    limit: int
+    after: int | None
+
+
 def _numbers(
-    session: Session,
-    shot: Shot,
-    rendering: dict[int, tuple[int, str]],
-    state: str,
-    offset: int,
-    limit: int,
-) -> tuple[list[int], int]:
-    order = frame_list(shot.frames)
-    if state in (FrameState.DONE, FrameState.FAILED):
-        return reads.frame_numbers_in_state(session, shot.id, state, offset=offset, limit=limit)
-    if state == FrameState.RENDERING:
+    session: Session, shot: Shot, rendering: dict[int, tuple[int, str]], part: _Part
+) -> tuple[list[int], int, int | None]:
+    """Return frames, how many there are in all, and what those behind them come after."""
+    if part.state in (FrameState.DONE, FrameState.FAILED):
+        numbers, total = reads.frame_numbers_in_state(
+            session,
+            shot.id,
+            part.state,
+            offset=part.offset,
+            limit=part.limit,
+            after=part.after,
+        )
+        return numbers, total, numbers[-1] if len(numbers) == part.limit else None
+    if part.state == FrameState.RENDERING:
         chosen = sorted(rendering)
-        return chosen[offset : offset + limit], len(chosen)
-    spans = Spans.decode(shot.pending) if state == FrameState.PENDING else Spans.all(len(order))
-    _, rest = spans.take(offset)
-    shown, _ = rest.take(limit)
-    return list(order.at(shown)), len(spans)
+        behind = [frame for frame in chosen if part.after is None or frame > part.after]
+        shown = behind[part.offset : part.offset + part.limit]
+        return shown, len(chosen), shown[-1] if len(shown) == part.limit else None
+    return _numbers_in_order(shot, part)
+
+
+def _numbers_in_order(shot: Shot, part: _Part) -> tuple[list[int], int, int | None]:
+    """Return frames in rendering order; those behind them come after a place in it."""
+    order = frame_list(shot.frames)
+    is_pending = part.state == FrameState.PENDING
+    spans = Spans.decode(shot.pending) if is_pending else Spans.all(len(order))
+    behind = spans if part.after is None else spans - Spans.all(part.after + 1)
+    _, rest = behind.take(part.offset)
+    shown, more = rest.take(part.limit)
+    last = shown.pairs[-1][1] - 1 if more and shown else None
+    return list(order.at(shown)), len(spans), last

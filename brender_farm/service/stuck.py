@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,69 +17,12 @@ from brender_farm.domain.places import log_path
 from brender_farm.domain.slow import LEAST_S, NEIGHBOURS, is_slow, usual_beside, usual_s
 from brender_farm.domain.states import FrameState, ShotState, may_rerender, shot_actions
 from brender_farm.service.farm_settings import setting
-from brender_farm.service.log_words import NO_WORDS, PEEK, LogWords
+from brender_farm.service.log_words import PEEK
+from brender_farm.service.shapes.stuck import SlowFrame, StuckFrame, StuckList
 
 _NEWS = timedelta(days=7)
 """How long slow frames of a finished shot are shown."""
 _CANDIDATES = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StuckFrame:
-    """A frame that has been rendering for far longer than its shot's frames usually take."""
-
-    shot_id: int
-    shot_name: str
-    frame: int
-    chunk_id: int
-    node_id: int
-    node: str
-    since: datetime
-    frame_s: float
-    """For how long it has been rendering, in seconds."""
-    usual_s: float
-    """What the shot's finished frames say it should take on this node."""
-    sample: int | None
-    sample_count: int | None
-    actions: tuple[str, ...]
-    """What may be done about it: elsewhere, pause."""
-    log: Path
-    words: LogWords = NO_WORDS
-
-    @property
-    def times(self) -> float:
-        """How many times as long as usual it takes so far."""
-        return self.frame_s / self.usual_s if self.usual_s else 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlowFrame:
-    """A finished frame that took far longer than the frames beside it."""
-
-    shot_id: int
-    shot_name: str
-    frame: int
-    chunk_id: int
-    node: str
-    seconds: float
-    usual_s: float
-    """What its neighbours would take on this node."""
-    at: datetime
-    may_rerender: bool
-
-    @property
-    def times(self) -> float:
-        return self.seconds / self.usual_s if self.usual_s else 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StuckList:
-    """Every stuck frame, longest first."""
-
-    rows: tuple[StuckFrame, ...]
-    factor: float
-    """So many times as long as usual is too long (setting slow_factor)."""
-    tag: str
 
 
 def list_stuck(*, now: datetime | None = None) -> StuckList:
@@ -138,6 +81,7 @@ def _judged(row: Any, factor: float, now: datetime) -> StuckFrame | None:
     return StuckFrame(
         shot_id=row.shot_id,
         shot_name=row.shot_name,
+        submitter=row.submitter,
         frame=frame,
         chunk_id=row.id,
         node_id=row.node_id,
@@ -165,6 +109,7 @@ def _slow(row: Any, work: dict[tuple[int, int], float], factor: float) -> SlowFr
     return SlowFrame(
         shot_id=row.shot_id,
         shot_name=row.shot_name,
+        submitter=row.submitter,
         frame=row.frame,
         chunk_id=row.chunk_id,
         node=row.node,

@@ -30,6 +30,7 @@ _DATABASE_ROOM_BYTES = 10**9
 _LONG_PASS_S = 2.0
 _MANY_REPORTS = 500
 _CLOCK_OFF_S = 30.0
+_TOLD_REFUSALS = 3
 _OLDEST_REDIS = (6, 2)
 
 
@@ -155,6 +156,13 @@ def scheduler_troubles(
             message=f"The scheduler takes {scheduler.pass_s:.1f} s for each of its passes.",
             remedy="Give its machine more of a processor, or use PostgreSQL on a machine of its "
             "own: slots wait for work meanwhile.",
+            severe=False,
+        )
+    for refusal in scheduler.refusals[:_TOLD_REFUSALS]:
+        yield Trouble(
+            part="broker",
+            message=f"Messages were refused ({refusal.who}, {refusal.count} in 10 minutes).",
+            remedy=refusal.why,
             severe=False,
         )
     if broker is not None and broker.reports_waiting > _MANY_REPORTS:

@@ -9,6 +9,8 @@ from pathlib import Path
 from tests.benchmarks import (
     big_shot,
     browsers,
+    cli,
+    clients,
     desk,
     dispatch,
     forecast,
@@ -39,6 +41,8 @@ BENCHMARKS = {
     "forecast": forecast,
     "pages": pages,
     "browsers": browsers,
+    "cli": cli,
+    "clients": clients,
 }
 
 

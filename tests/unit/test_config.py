@@ -161,3 +161,26 @@ def test_a_node_is_named_after_its_machine(monkeypatch, host, name):
 def test_a_dashboard_elsewhere_has_its_hosts_address():
     found = load_settings({"BRENDER_HOST": "farm.example.org", "BRENDER_PORT": "80"})
     assert found.url == "http://farm.example.org:80"
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://Farm.studio.com", "https://farm.studio.com"),
+        ("http://farm:8888/", "http://farm:8888"),
+        ("https://[fd12::1]:8443", "https://[fd12::1]:8443"),
+    ],
+)
+def test_the_address_that_people_open_is_that_of_links_but_not_of_this_machine(text, url):
+    found = load_settings({"BRENDER_PUBLIC_URL": text})
+    assert (found.url, found.flower_url) == (url, f"{url}/flower/")
+    assert found.local_url == "http://localhost:8888"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["farm", "ftp://farm", "https://farm/render", "https://mira:pw@farm", "https://farm?x", "http://"],
+)
+def test_what_is_no_address_of_a_dashboard_is_refused(text):
+    with pytest.raises(ConfigError, match="without a path"):
+        load_settings({"BRENDER_PUBLIC_URL": text})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from brender_farm.config import load_settings
+from brender_farm.config import load_address, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -35,6 +35,7 @@ class Noting(Mapping[str, str]):
 def test_the_example_documents_exactly_the_settings_that_are_read():
     environment = Noting()
     load_settings(environment)
+    load_address(environment)
     assert set(dict(SETTING.findall(EXAMPLE))) == environment.asked
 
 
@@ -44,7 +45,9 @@ def test_every_setting_of_the_example_is_explained():
 
 
 def test_the_example_changes_nothing():
-    assert load_settings(dict(SETTING.findall(EXAMPLE))) == load_settings({})
+    example = dict(SETTING.findall(EXAMPLE))
+    assert load_settings(example) == load_settings({})
+    assert load_address(example) == load_address({})
 
 
 @pytest.mark.parametrize("folder", ["brender_farm", "dashboard", "workers"])

@@ -34,7 +34,7 @@ def test_an_exception_follows_on_lines_of_its_own():
         failed.exc_info = sys.exc_info()
     first, *rest = FieldFormatter().format(failed).splitlines()
     assert first.endswith("It failed. shot_id=3")
-    assert rest[-1] == "ValueError: broken"
+    assert rest[-1] == "  ValueError: broken"
 
 
 @pytest.fixture

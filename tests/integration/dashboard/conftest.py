@@ -12,13 +12,17 @@ from pathlib import Path
 import numpy as np
 import OpenImageIO as OIIO  # noqa: N817
 import pytest
-from sqlalchemy import event
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
 
 from brender_farm.config import load_settings
-from brender_farm.db.core import db, writing
+from brender_farm.db.core import db, reading, writing
 from brender_farm.db.migrate import upgrade
 from brender_farm.db.models import Chunk, Event, Farm, Frame, Node, Shot
+from brender_farm.service import sign_ins, tokens, users
+from brender_farm.service.sign_ins import Visitor
 from dashboard.app import create_app
+from dashboard.who import SIGN_IN
 from tests.databases import fresh_database_url
 
 DATA = Path(__file__).parents[2] / "data"
@@ -76,6 +80,35 @@ class DashboardFarm:
         page = self.text(f"/submit?file={self.root / 'tiny.blend'}")
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
         return self.client.post(url, data=values | {"csrf_token": token})
+
+    def sign_in(self, name: str, role: str = "admin") -> FlaskClient:
+        """Return the browser of a user, who is made; the farm has users then."""
+        visitor = Visitor(address="127.0.0.1", browser="test")
+        with self.app.app_context():
+            invited = users.add_user(name, role, actor="test")
+            key = sign_ins.choose_password(invited.key, f"the secret of {name}", visitor)
+        client = self.app.test_client()
+        with client.session_transaction() as session:
+            session[SIGN_IN] = key
+        return client
+
+    def token(self, name: str, scope: str = "full") -> dict[str, str]:
+        """Return the header of a new token of a user."""
+        with self.app.app_context():
+            made = tokens.add_token(users.find_user(name).id, "test", scope, actor="test")
+        return {"Authorization": f"Bearer {made.text}"}
+
+    def contents(self) -> dict[str, list[tuple[object, ...]]]:
+        """Return all that is stored, but for when somebody was last seen."""
+        with self.app.app_context(), reading() as session:
+            found = {}
+            for table in db.metadata.sorted_tables:
+                columns = [
+                    each for each in table.columns if each.name not in ("seen_at", "used_at")
+                ]
+                rows = session.execute(select(*columns)).all()
+                found[table.name] = sorted((tuple(map(repr, row)) for row in rows))
+            return found
 
     def add_node(self, name: str = "atlas", **changes) -> int:
         now = datetime.now(UTC)

@@ -136,8 +136,8 @@ def test_the_api_takes_a_filter_for_the_shots(farm, three):
     [
         ({"action": "explode", "ids": [1]}, "action"),
         ({"action": "priority", "ids": [1]}, "priority"),
-        ({"action": "pause", "ids": ["x"]}, "ids"),
-        ({"action": "pause", "filter": {"state": "burning"}}, "filter"),
+        ({"action": "pause", "ids": ["x"]}, "ids.0"),
+        ({"action": "pause", "filter": {"state": "burning"}}, "filter.state"),
     ],
     ids=str,
 )

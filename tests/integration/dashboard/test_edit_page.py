@@ -184,5 +184,5 @@ def test_the_api_refuses_a_change_of_what_was_changed_meanwhile(farm, shot_id):
         session.get(Shot, shot_id).rev += 1
     headers = {"If-Match": f'"{tag}"'}
     assert farm.client.patch(url, json={"priority": 60}, headers=headers).status_code == 200
-    assert farm.client.patch(url, json={"priority": 70}, headers=headers).status_code == 409
+    assert farm.client.patch(url, json={"priority": 70}, headers=headers).status_code == 412
     assert one(farm, shot_id)["priority"] == 60

@@ -136,7 +136,7 @@ def test_a_recorded_name_that_leads_out_of_the_output_folder_is_refused(farm):
     with_extra(farm, shot_id, "passes/link.exr").unlink()
     folder = farm.root / "renders" / "lantern"
     (folder / "passes" / "link.exr").symlink_to(farm.root / "tiny.blend")
-    assert farm.get(f"/shots/{shot_id}/frames/1/files/passes/link.exr").status_code == 422
+    assert farm.get(f"/shots/{shot_id}/frames/1/files/passes/link.exr").status_code == 404
 
 
 def test_a_recorded_file_that_is_gone_is_not_found(farm):

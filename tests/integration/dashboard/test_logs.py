@@ -91,7 +91,7 @@ def test_what_matches_is_downloaded_as_text(farm, say):
     assert response.headers["Content-Disposition"] == (
         'attachment; filename="brender-node-atlas.log"'
     )
-    assert response.text.endswith("ERROR   x.y: It failed. n=1\nTraceback\n")
+    assert response.text.endswith("ERROR   x.y: It failed. n=1\n  Traceback\n")
 
 
 def test_a_chunks_log_is_searched_as_well(farm):

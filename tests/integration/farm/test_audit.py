@@ -71,8 +71,8 @@ def test_the_command_tells_what_it_found(own_farm: Farm) -> None:
     folder = Path(farm.shot(shot).output_dir)
     folder.rename(folder.with_name("away"))
     unseen = farm.run("audit", str(shot))
-    assert (unseen.returncode, "Mount the disk" in unseen.stderr) == (2, True), unseen
-    assert farm.run("audit", "99").returncode == 2
+    assert (unseen.returncode, "Mount the disk" in unseen.stderr) == (5, True), unseen
+    assert farm.run("audit", "99").returncode == 3
 
 
 @pytest.mark.parametrize("node_lives_on", [True, False])

@@ -169,7 +169,7 @@ def test_a_message_that_is_not_in_the_agreed_form_is_refused_and_nothing_breaks(
     shot = farm.submit(farm.blend(), frames="1")
 
     assert farm.wait_until_over(shot).row.state is ShotState.COMPLETED
-    assert "A chunk was refused." in farm.log("anna")
+    assert "A message was refused." in farm.log("anna")
 
 
 def test_the_higher_priority_gets_the_next_chunk(farm: Farm) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.integration.service.client_places import place  # noqa: F401 - a fixture of all here
 from tests.integration.service.core_farm import CoreFarm
 
 

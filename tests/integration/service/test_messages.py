@@ -8,6 +8,7 @@ import dataclasses
 import pytest
 
 from brender_farm.broker.board import Board
+from brender_farm.broker.keyring import Keyring
 from brender_farm.broker.link import connect
 from brender_farm.celery_app import STOP_CHUNKS, client_app, node_hostname
 from brender_farm.db.core import create_core_app, db
@@ -78,7 +79,7 @@ def test_a_cancel_stops_the_chunks_at_once(farm, client, nudges, broker_url):
         farm.act(shot_id, "cancel")
         wait_for(listen, "the node was told")
     assert heard[0]["method"] == STOP_CHUNKS
-    assert heard[0]["arguments"] == {"chunk_ids": [chunk_id]}
+    assert heard[0]["arguments"] == {"body": {"chunk_ids": [chunk_id]}}
     assert heard[0]["destination"] == ["node@atlas"]
     assert board.live() == frozenset({99})
 
@@ -100,5 +101,5 @@ def test_without_a_broker_everything_works_as_before(core_app, tmp_path, orders)
 
 
 def test_stopping_nothing_sends_nothing(broker_url, client):
-    command_nodes(client_app(broker_url), STOP_CHUNKS, {})
+    command_nodes(client_app(broker_url), STOP_CHUNKS, {}, Keyring())
     assert client.keys("*") == []

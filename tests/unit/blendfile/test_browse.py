@@ -105,3 +105,13 @@ def test_a_full_folder_is_cut_and_says_so(root, monkeypatch):
 def test_folders_with_no_end_are_looked_at_only_so_far(root, monkeypatch):
     monkeypatch.setattr(browse, "_MAX_SCANNED", 2)
     assert list_folder(root, (root,)).truncated
+
+
+@pytest.mark.parametrize("odd", ["line\nend", "esc\x1b[2J", "right\u202eto", "iso\u2066late"])
+def test_a_name_that_no_path_may_have_is_not_listed(root, odd):
+    (root / f"{odd}.blend").write_bytes(b"BLENDER")
+    (root / odd).mkdir()
+    listing = list_folder(root, (root,))
+    assert odd not in str([entry.name for entry in (*listing.folders, *listing.blends)])
+    assert len(listing.folders) == 3
+    assert len(listing.blends) == 3

@@ -91,7 +91,7 @@ def test_light_is_tone_mapped_as_in_thumbnails(tmp_path):
 )
 def test_a_film_is_even_and_no_larger_than_it_needs_to_be(tmp_path, width, height, expected):
     picture = save(tmp_path / "a.png", (0.9, 0.9, 0.9), width=width, height=height)
-    assert film_size([None, picture]) == expected
+    assert film_size([None, picture], tmp_path) == expected
     made = make_film([picture, None], tmp_path / "film.mp4", fps=24)
     assert (made.width, made.height) == expected
     assert shown(tmp_path / "film.mp4")[1][0].mean() > 220

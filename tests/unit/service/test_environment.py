@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
-from brender_farm.config import Settings, given_names, load_settings
+from brender_farm.config import FarmAddress, Settings, given_names, load_settings
 from brender_farm.config_words import MEANINGS
 from brender_farm.service.environment import environment
 
@@ -18,7 +18,7 @@ def test_every_setting_has_a_meaning_and_it_is_what_the_example_says():
         names = [line.partition("=")[0] for line in lines if line.startswith("BRENDER_")]
         told |= {name.removeprefix("BRENDER_").lower(): words for name in names}
     assert told == MEANINGS
-    assert {field.name for field in fields(Settings)} == set(MEANINGS)
+    assert {each.name for each in (*fields(Settings), *fields(FarmAddress))} == set(MEANINGS)
 
 
 def test_values_are_written_as_the_environment_would_have_them():

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from brender_farm.broker.refusals import Refusal
 from brender_farm.config import load_settings
 from brender_farm.service import trouble
 from brender_farm.service.disks import DiskRoom
@@ -131,3 +132,11 @@ def test_disks_that_are_full_or_missing_are_named():
     assert "/p is nearly full: 1.0 GB left" in words
     low = DatabaseCondition(free_bytes=5 * 10**8)
     assert "500 MB left" in told(trouble.database_troubles(low))
+
+
+def test_messages_that_were_refused_are_told_with_why():
+    refusal = Refusal(who="node atlas", why="It is not sealed.", count=3)
+    seen = SchedulerCondition(is_silent=False, refusals=(refusal,))
+    (found,) = trouble.scheduler_troubles(seen, None)
+    assert (found.part, found.severe, found.remedy) == ("broker", False, refusal.why)
+    assert "node atlas, 3" in found.message

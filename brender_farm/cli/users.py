@@ -62,10 +62,10 @@ def add(*, name: str, role: str, as_json: bool) -> None:
     """Add a user, and print a link by which they choose a password. It works once."""
     from brender_farm.client.local.context import in_farm
     from brender_farm.client.who import user_name
-    from brender_farm.service.users import add_user
+    from brender_farm.service.first_user import add_anyone
 
     with in_farm():
-        invited = add_user(name, role, actor=user_name())
+        invited = add_anyone(name, role, actor=user_name())
     _tell_link(invited, f"{invited.user.name} is {invited.user.role}.", as_json=as_json)
 
 

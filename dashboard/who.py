@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from functools import cache
 
 from flask import g, request, session
 
@@ -71,7 +70,6 @@ def _recognise() -> Person | None:
     return Person(name=local_account(), role=Role.ADMIN) if is_open() else None
 
 
-@cache
 def local_account() -> str:
     """Return the name of the account that the dashboard runs under."""
     try:

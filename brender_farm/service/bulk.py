@@ -114,8 +114,7 @@ def _try(action: str, shot_id: int, ask: _Ask) -> _Done | Refusal:
     try:
         with writing() as session:
             shot = require_shot(session, shot_id)
-            if ask.only_of not in (None, shot.submitter):
-                raise ActionRefused(f"It is {shot.submitter}'s; you may steer your own.")
+            _require_own(shot, ask.only_of)
             outcome = _DEEDS[action](session, shot, ask)
     except (NotFound, ActionRefused, RequestRefused) as error:
         return Refusal(shot_id=shot_id, why=error.message)
@@ -123,6 +122,11 @@ def _try(action: str, shot_id: int, ask: _Ask) -> _Done | Refusal:
         remove_traces(outcome)
         outcome = outcome.orders
     return _Done(shot_id, outcome)
+
+
+def _require_own(shot: Shot, only_of: str | None) -> None:
+    if only_of not in (None, shot.submitter):
+        raise ActionRefused(f"It is {shot.submitter}'s; you may steer your own.")
 
 
 def _tell(orders: list[Orders]) -> None:

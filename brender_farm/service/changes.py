@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy.orm import Session
 
 from brender_farm.db.core import reading
-from brender_farm.db.reads.desk import farm_revs
+from brender_farm.db.reads.desk import revs_with_shot
 from brender_farm.db.reads.events import newest_event
 from brender_farm.db.reads.nodes import nodes_rev, slots_ready
 from brender_farm.db.reads.shots import revs_of, shots_rev
@@ -36,10 +36,14 @@ def current_tags(subjects: Collection[str]) -> dict[str, str]:
     return {subject: tags[subject] for subject in subjects if subject in tags}
 
 
-def farm_tag() -> str:
-    """Return what changes with anything that is told of shots and nodes."""
+def shot_and_farm(shot_id: int) -> tuple[str, str] | None:
+    """Return one shot's tag, and one that changes with all that is told of shots and nodes.
+
+    None: there is no such shot. It is asked a thousand times a second: one query.
+    """
     with reading() as session:
-        return "-".join(map(str, farm_revs(session)))
+        revs = revs_with_shot(session, shot_id)
+    return None if revs is None else (str(revs[2]), f"{revs[0]}-{revs[1]}")
 
 
 def _of_single_shots(session: Session, subjects: Collection[str]) -> dict[str, str]:

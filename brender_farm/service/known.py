@@ -22,16 +22,17 @@ _T = TypeVar("_T")
 _EXTENSION = "brender_known"
 
 
-def known(name: str) -> Known[Any]:
+def known(name: str, *, good_for_s: float = GOOD_FOR_S) -> Known[Any]:
     """Return what the app whose context is active knows under a name."""
     memory: dict[str, Known[Any]] = current_app.extensions.setdefault(_EXTENSION, {})
-    return memory.setdefault(name, Known())
+    return memory.setdefault(name, Known(good_for_s))
 
 
 class Known(Generic[_T]):
     """Remembers answers by key for a moment."""
 
-    def __init__(self) -> None:
+    def __init__(self, good_for_s: float = GOOD_FOR_S) -> None:
+        self._good_for_s = good_for_s
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, _T]] = {}
         self._asking: dict[str, threading.RLock] = {}
@@ -62,7 +63,7 @@ class Known(Generic[_T]):
                 return  # it may have been read before a change
             if len(self._kept) >= _MOST:
                 self._kept.clear()
-            self._kept[key] = (time.monotonic() + GOOD_FOR_S, found)
+            self._kept[key] = (time.monotonic() + self._good_for_s, found)
 
     def forget(self) -> None:
         """Know nothing any more."""

@@ -99,6 +99,8 @@ def read_limit_names(text: str | None) -> tuple[str, ...] | Fault:
         names = read_tags(text or "")
     except ValueError as error:
         return Fault(field="limits", message=f"{error}".capitalize(), remedy="Example: nuke")
+    if not names:
+        return names
     with reading() as session:
         known = set(session.scalars(select(FarmLimit.name)))
     missing = [name for name in names if name not in known]

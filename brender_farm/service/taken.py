@@ -9,8 +9,14 @@ from brender_farm.db.reads.shots import is_taken
 
 
 class TakenFolders(Container[str]):
-    """Knows of a folder whether an unfinished shot writes to it: one query for each question."""
+    """Knows of a folder whether an unfinished shot writes to it: one query for each folder."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bool] = {}
 
     def __contains__(self, folder: object) -> bool:
-        with reading() as session:
-            return is_taken(session, str(folder))
+        text = str(folder)
+        if text not in self._known:
+            with reading() as session:
+                self._known[text] = is_taken(session, text)
+        return self._known[text]

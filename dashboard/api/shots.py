@@ -35,6 +35,9 @@ from dashboard.api.schemas.submitting import SubmitSchema, SubmittedSchema
 from dashboard.api.waiting import WaitQuery
 from dashboard.who import current_actor
 
+_GOOD_FOR_S = 10.0
+"""How old a time left may be that is told while nothing changes on the farm."""
+
 routes = APIBlueprint("shots", __name__, url_prefix="/shots", tag="Shots")
 
 
@@ -81,9 +84,13 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
 @routes.output(ShotDetailSchema)
 @routes.doc(summary="One shot, with what it was submitted with", responses=[404])
 def one(shot_id: int, query: dict[str, Any]) -> Response:
-    tag = waiting.fresh_tag(changes.one_shot(shot_id), query)
-    answer: _Answer = known("answers").get(
-        f"{shot_id} {tag} {changes.farm_tag()}", lambda: _answer(shot_id, tag)
+    now = changes.shot_and_farm(shot_id)
+    tag = waiting.fresh_tag(changes.one_shot(shot_id), query, now and now[0])
+    if now is not None and now[0] != tag:  # it has changed while they waited
+        now = changes.shot_and_farm(shot_id)
+    farm = now[1] if now is not None else ""
+    answer: _Answer = known("answers", good_for_s=_GOOD_FOR_S).get(
+        f"{shot_id} {tag} {farm}", lambda: _answer(shot_id, tag)
     )
     etags.mark(edit=answer.edit_tag, state=tag)
     return Response(answer.body, mimetype="application/json")
@@ -165,7 +172,7 @@ def _next(name: str, rows: Sequence[Any], limit: int) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """A shot as it is sent; good while nothing has changed on the farm, for two seconds at most."""
+    """A shot as it is sent: good for a while as long as nothing changes on the farm."""
 
     body: str
     edit_tag: str

@@ -35,14 +35,15 @@ class WaitQuery(Schema):
     )
 
 
-def fresh_tag(subject: str, query: dict[str, Any]) -> str:
+def fresh_tag(subject: str, query: dict[str, Any], now: str | None = None) -> str:
     """Return a subject's tag; to whoever has it already, 304, once they have waited as asked.
 
-    Takes `wait` and `tag` out of the query. Raises NotFound for a shot that is not there.
+    `now` is the tag where that is known already. Takes `wait` and `tag` out of the query. Raises
+    NotFound for a shot that is not there.
     """
     wait_s = query.pop("wait")
     query.pop("tag")
-    tag = _tag(subject)
+    tag = now or _tag(subject)
     if etags.has_seen(tag):
         tag = _changed_tag(subject, tag, wait_s)
     etags.mark(state=tag)

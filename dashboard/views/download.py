@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from brender_farm.errors import RequestRefused
 from brender_farm.service import shots
@@ -17,7 +17,7 @@ pages = Blueprint("download", __name__, url_prefix="/shots/<int:shot_id>")
 
 AT_ONCE = 3
 """Archives sent at a time: each holds one of the threads that answer everybody."""
-_turns = threading.BoundedSemaphore(AT_ONCE)
+_EXTENSION = "brender_archives"
 
 
 @pages.get("/download")
@@ -52,16 +52,20 @@ def frames_zip(shot_id: int) -> Response:
     wanted = frame_download(
         shot_id, request.args.get("frames", ""), beside=request.args.get("files") == "all"
     )
-    if not _turns.acquire(blocking=False):
+    turns: threading.BoundedSemaphore = current_app.extensions.setdefault(
+        _EXTENSION, threading.BoundedSemaphore(AT_ONCE)
+    )
+    if not turns.acquire(blocking=False):
         abort(503, description=f"{AT_ONCE} archives are being sent now. Try again when one is.")
     try:
         archive = FrameArchive(wanted)
+        size = len(archive)
     except BaseException:
-        _turns.release()
+        turns.release()
         raise
     response = Response(iter(archive), mimetype="application/zip")
-    response.call_on_close(_turns.release)
-    response.content_length = len(archive)
+    response.call_on_close(turns.release)
+    response.content_length = size
     name_file(response, f"{wanted.name}.zip")
     response.headers["Cache-Control"] = "no-store"
     return response

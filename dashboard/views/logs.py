@@ -9,8 +9,8 @@ from flask import Blueprint, Response, render_template, request
 
 from brender_farm.service import logs
 from brender_farm.service.chunk_lines import is_chunk
-from brender_farm.service.logs import LEVELS
 from brender_farm.service.log_text import as_text
+from brender_farm.service.logs import LEVELS
 from brender_farm.service.shapes.logs import LogFilter
 from dashboard import live
 from dashboard.looks import LEVEL_LOOKS

@@ -8,7 +8,7 @@ from tests.integration.dashboard.conftest import DashboardFarm
 
 
 @pytest.fixture
-def farm(tmp_path):
-    made = DashboardFarm(tmp_path)
+def farm(tmp_path, databases):
+    made = DashboardFarm(tmp_path, databases.migrated(tmp_path))
     yield made
     made.close()

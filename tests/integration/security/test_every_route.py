@@ -32,7 +32,7 @@ def ask(client, method: str, path: str, **options):
     """Send a request as a program or a page would, with nothing in it."""
     if path.startswith("/api/"):
         options["json"] = {} if method not in READING | {"DELETE"} else None
-    return client.open(path, method=method, **options)
+    return client.open(path, method=method, buffered=True, **options)
 
 
 def test_nothing_is_missing_in_the_table_and_nothing_in_it_is_gone(farm):

@@ -19,7 +19,7 @@ def changed(farm):
 
 
 def test_the_offers_name_what_becomes_of_the_frames(farm, changed):
-    with farm.app.test_request_context():
+    with farm.app.test_request_context(environ_base={"REMOTE_ADDR": "127.0.0.1"}):
         from flask import render_template_string
 
         from brender_farm.service.shots import get_shot

@@ -131,7 +131,8 @@ def test_a_poll_of_a_shot_is_answered_only_when_it_changed(farm):
 def test_the_page_costs_the_same_queries_for_any_number_of_frames(farm):
     few = farm.add_shot("few", count=200, done=2)
     many = farm.add_shot("many", count=200, done=150)
-    assert cost(farm, f"/shots/{few}") == cost(farm, f"/shots/{many}") <= 40
+    first = cost(farm, f"/shots/{few}")  # what it finds out of nodes is kept for the next
+    assert cost(farm, f"/shots/{many}") <= first <= 40
 
 
 def test_a_shot_that_does_not_exist_is_a_page_that_says_so(farm):

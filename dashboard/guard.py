@@ -25,6 +25,8 @@ _DEEDS = {
     Right.RULES: "set limits, shares and presets",
     Right.FARM: "manage users, shows and settings",
 }
+_PAGES = ("api_docs.page",)
+"""What people look at although it is below the API's address."""
 _ELSEWHERE = ("cross-site", "same-site")
 """Where a browser says a request comes from that another site's page sent."""
 
@@ -102,7 +104,8 @@ def _refuse(person: Person, right: Right) -> NoReturn:
 
 
 def _ask_to_sign_in() -> AnyResponse:
-    if request.path.startswith(("/api/", "/metrics")) or bearer_token() is not None:
+    is_page = not request.path.startswith(("/api/", "/metrics")) or request.endpoint in _PAGES
+    if not is_page or bearer_token() is not None:
         raise SignInNeeded(
             "This token is not known, or has expired. Make a new one on your account's page."
             if bearer_token() is not None

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from brender_farm.client.words import figures
 from brender_farm.domain.signs import one_line
 
 if TYPE_CHECKING:
-    from brender_farm.service.shapes.shots import ShotDetail, ShotRow
+    from brender_farm.service.shapes.shots import ShotDetail
 
 
 @contextmanager
@@ -39,19 +40,7 @@ def watching(name: str, frame_count: int) -> Iterator[Callable[[ShotDetail], Non
                 completed=row.done_count,
                 total=row.frame_count,
                 description=escape(one_line(f"{row.name} · {row.state}")),
-                figures=figures(row),
+                figures=figures(detail),
             )
 
         yield show
-
-
-def figures(row: ShotRow) -> str:
-    """Return frames done, failed ones, seconds a frame and time left in a line."""
-    words = [f"{row.done_count}/{row.frame_count} frames"]
-    if row.failed_count:
-        words.append(f"{row.failed_count} failed")
-    if row.seconds_per_frame is not None:
-        words.append(f"{row.seconds_per_frame:.2f} s/frame")
-    if row.time_left is not None:
-        words.append(f"{row.time_left} left")
-    return " · ".join(words)

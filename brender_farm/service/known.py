@@ -1,7 +1,7 @@
-"""What was just found out about who somebody is, so that each request need not ask again.
+"""What was just found out, so that each of many requests need not ask again.
 
-It holds for two seconds, and not at all once anything about users changed in this process; what
-another process changed (the command line) counts after these two seconds.
+Who somebody is, which nodes there are. It holds for two seconds unless said otherwise, and not at
+all once it was told to forget; what another process changed counts after that time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ GOOD_FOR_S = 2.0
 _MOST = 5000
 
 _T = TypeVar("_T")
-
 
 _EXTENSION = "brender_known"
 

@@ -59,6 +59,11 @@ class _Post:
     restart: Mapping[str, str]
     keys: Keyring
 
+    @property
+    def only_nudges(self) -> bool:
+        """Whether it has the scheduler plan, and says nothing to any node."""
+        return not self.orders and not self.restart
+
 
 def announce(orders: Orders | None = None) -> None:
     """Nudge the scheduler to plan, and give nodes their orders at once."""
@@ -106,8 +111,14 @@ class _Messenger:
     _thread: threading.Thread | None = None
     _idle: threading.Event = field(default_factory=threading.Event)
     _starting: threading.Lock = field(default_factory=threading.Lock)
+    _nudge_waits: bool = False
+    """Whether a message that only nudges has not been begun to send."""
 
     def post(self, post: _Post) -> None:
+        if post.only_nudges:
+            if self._nudge_waits:
+                return  # that one is sent later than this, and says the same
+            self._nudge_waits = True
         self._idle.clear()
         self._inbox.put(post)
         with self._starting:  # a forked web worker must start a thread of its own
@@ -123,6 +134,8 @@ class _Messenger:
     def _run(self) -> None:
         while True:
             post = self._inbox.get()
+            if post.only_nudges:
+                self._nudge_waits = False
             try:
                 self._send(post)
             except Exception:
@@ -138,7 +151,7 @@ class _Messenger:
             stopped = post.orders.get(STOP_CHUNKS, {}).values()
             Board(client).remove_live(chunk_id for ids in stopped for chunk_id in ids)
             client.publish(NUDGE_CHANNEL, b"")
-        if post.orders or post.restart:
+        if not post.only_nudges:
             celery = client_app(url)
             for command, chunks in post.orders.items():
                 command_nodes(celery, command, chunks, post.keys)

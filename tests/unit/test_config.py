@@ -179,7 +179,14 @@ def test_the_address_that_people_open_is_that_of_links_but_not_of_this_machine(t
 
 @pytest.mark.parametrize(
     "text",
-    ["farm", "ftp://farm", "https://farm/render", "https://mira:pw@farm", "https://farm?x", "http://"],
+    [
+        "farm",
+        "ftp://farm",
+        "https://farm/render",
+        "https://mira:pw@farm",
+        "https://farm?x",
+        "http://",
+    ],
 )
 def test_what_is_no_address_of_a_dashboard_is_refused(text):
     with pytest.raises(ConfigError, match="without a path"):

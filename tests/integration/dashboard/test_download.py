@@ -39,7 +39,7 @@ def fetched(farm, url):
 def test_finished_frames_come_as_one_archive(farm, shot_id):
     answer = farm.get(f"/shots/{shot_id}/frames.zip")
     assert answer.mimetype == "application/zip"
-    assert answer.headers["Content-Disposition"] == "attachment; filename=\"lantern.zip\""
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="lantern.zip"'
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
     assert archive.namelist() == [f"lantern/000{n}.png" for n in (1, 2, 3)]
     assert archive.testzip() is None

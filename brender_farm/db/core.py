@@ -65,6 +65,14 @@ def current_settings() -> Settings:
     return found
 
 
+_written = [0]
+
+
+def write_count() -> int:
+    """Return a number that grows with whatever this process writes, once that can be read."""
+    return _written[0]
+
+
 @contextmanager
 def writing() -> Iterator[Session]:
     """Hold the write lock for one short transaction: commit at the end, roll back on an error."""
@@ -79,6 +87,8 @@ def writing() -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+        finally:
+            _written[0] += 1
 
 
 @contextmanager

@@ -84,15 +84,12 @@ def index(query: dict[str, Any]) -> dict[str, Any]:
 @routes.output(ShotDetailSchema)
 @routes.doc(summary="One shot, with what it was submitted with", responses=[404])
 def one(shot_id: int, query: dict[str, Any]) -> Response:
-    now = changes.shot_and_farm(shot_id)
-    tag = waiting.fresh_tag(changes.one_shot(shot_id), query, now and now[0])
-    if now is not None and now[0] != tag:  # it has changed while they waited
-        now = changes.shot_and_farm(shot_id)
-    farm = now[1] if now is not None else ""
-    answer: _Answer = known("answers", good_for_s=_GOOD_FOR_S).get(
-        f"{shot_id} {tag} {farm}", lambda: _answer(shot_id, tag)
-    )
-    etags.mark(edit=answer.edit_tag, state=tag)
+    is_asked_again = waiting.has_an_answer(query)
+    tag = waiting.fresh_tag(changes.one_shot(shot_id), query) if is_asked_again else ""
+    answer = _kept_answer(shot_id)
+    if is_asked_again and answer.tag != tag:  # it has changed in this moment
+        answer = _answer(shot_id)
+    etags.mark(edit=answer.edit_tag, state=answer.tag)
     return Response(answer.body, mimetype="application/json")
 
 
@@ -176,12 +173,20 @@ class _Answer:
 
     body: str
     edit_tag: str
+    tag: str
 
 
-def _answer(shot_id: int, tag: str) -> _Answer:
+def _kept_answer(shot_id: int) -> _Answer:
+    found: _Answer = known("answers", good_for_s=_GOOD_FOR_S).get(
+        f"{shot_id} {changes.farm_tag()}", lambda: _answer(shot_id)
+    )
+    return found
+
+
+def _answer(shot_id: int) -> _Answer:
     found = shots.get_shot(shot_id)
-    told = _DETAIL.dump(_flat(found) | {"tag": tag})
-    return _Answer(json.dumps(told), found.edit_tag)
+    tag = str(found.rev)
+    return _Answer(json.dumps(_DETAIL.dump(_flat(found) | {"tag": tag})), found.edit_tag, tag)
 
 
 _DETAIL = ShotDetailSchema()  # made once: that takes as long as the rest of an answer

@@ -6,7 +6,7 @@ from typing import Any
 
 from apiflask import Schema, fields
 from apiflask.validators import Length, Range
-from flask import abort, current_app
+from flask import abort, current_app, request
 
 from brender_farm.errors import NotFound
 from brender_farm.service.changes import current_tags
@@ -35,19 +35,23 @@ class WaitQuery(Schema):
     )
 
 
-def fresh_tag(subject: str, query: dict[str, Any], now: str | None = None) -> str:
+def fresh_tag(subject: str, query: dict[str, Any]) -> str:
     """Return a subject's tag; to whoever has it already, 304, once they have waited as asked.
 
-    `now` is the tag where that is known already. Takes `wait` and `tag` out of the query. Raises
-    NotFound for a shot that is not there.
+    Takes `wait` and `tag` out of the query. Raises NotFound for a shot that is not there.
     """
     wait_s = query.pop("wait")
     query.pop("tag")
-    tag = now or _tag(subject)
+    tag = _tag(subject)
     if etags.has_seen(tag):
         tag = _changed_tag(subject, tag, wait_s)
     etags.mark(state=tag)
     return tag
+
+
+def has_an_answer(query: dict[str, Any]) -> bool:
+    """Whether the caller names the tag of an answer that they have."""
+    return bool(query["tag"] or request.if_none_match)
 
 
 def _changed_tag(subject: str, tag: str, wait_s: int) -> str:

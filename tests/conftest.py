@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
     from brender_farm.config import Settings
 
 BROKER_START_LIMIT_S = 30
+
+if threading.current_thread() is threading.main_thread():
+    # A shell that runs them in the background has the tests ignore Ctrl+C, and all they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A build that fails must fail again; HYPOTHESIS_PROFILE=explore looks for what nobody has seen.
 hypothesis.settings.register_profile("repeat", deadline=None, derandomize=True, database=None)

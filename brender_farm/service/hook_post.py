@@ -62,7 +62,7 @@ def post(
     sending.join(limit_s)
     if sending.is_alive():
         sending.shut()
-        return Answer(trouble=f"It did not answer within {limit_s:g} s.", seconds=limit_s)
+        return Answer(trouble=_too_long(limit_s), seconds=limit_s)
     return replace(sending.answer, seconds=time.monotonic() - began_s)
 
 
@@ -95,6 +95,8 @@ class _Sending(threading.Thread):
             self.answer = self._send(urlsplit(self._url))
         except _Refused as refused:
             self.answer = Answer(trouble=str(refused))
+        except TimeoutError:
+            self.answer = Answer(trouble=_too_long(self._limit_s))
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.answer = Answer(trouble=_words(error))
         except Exception:
@@ -143,7 +145,7 @@ class _Sending(threading.Thread):
         with self._lock:
             self._socket = connected
             if self._is_shut:
-                raise OSError("It took too long.")
+                raise TimeoutError
 
 
 def _link(scheme: str, host: str, port: int) -> http.client.HTTPConnection:
@@ -183,11 +185,13 @@ def _trouble_of(status: int) -> str:
     return f"It answered {phrase}."
 
 
+def _too_long(limit_s: float) -> str:
+    return f"It did not answer within {limit_s:g} s."
+
+
 def _words(error: Exception) -> str:
     if isinstance(error, socket.gaierror):
         return f"Its name is not known: {error.strerror or error}."
-    if isinstance(error, TimeoutError):
-        return "It took too long."
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"Its certificate is not trusted: {error.verify_message}."
     if isinstance(error, ConnectionRefusedError):

@@ -135,6 +135,25 @@ def test_nothing_is_asked_of_the_farm_until_one_wants_to_be_told(
     assert "tells nothing" in page.inner_text(".bell p")
 
 
+def test_who_chooses_before_the_script_is_there_is_told(
+    real_farm: Farm, page: sync_api.Page
+) -> None:
+    page.goto(f"{real_farm.settings.url}/shots")
+    page.wait_for_load_state("networkidle")
+    held: list[sync_api.Route] = []
+
+    def hold(route: sync_api.Route) -> None:
+        held.append(route)
+
+    page.route("**/notify.js*", hold)
+
+    choose(page, "mine")
+    wait_for(lambda: held or page.wait_for_timeout(50), "the script is asked for")
+    held[0].continue_()
+    wait_for(lambda: asking(page), "the farm was asked")
+    assert page.is_checked(".bell [value=mine]")
+
+
 def test_keys_lead_to_pages_and_through_lists(real_farm: Farm, page: sync_api.Page) -> None:
     for name in ("First", "Second"):
         pages.submit(real_farm, page, name, "1")

@@ -108,19 +108,21 @@ const show = () => {
   document.documentElement.classList.toggle("is-told", chosen !== "off");
   bell.firstElementChild.setAttribute("aria-label", `Notifications: ${chosen === "off" ? "off" : `${chosen} shots`}`);
 };
-document.addEventListener("change", async (event) => {
-  if (!("newsChoice" in event.target.dataset)) return;
-  keep(CHOICE, event.target.value);
+const choose = async (value) => {
+  keep(CHOICE, value);
   show();
   lead();
   if (choice() === "off" || permission() !== "default") return;
   await Notification.requestPermission(); // who leaves the question open is told by the tab
   show();
-});
+};
+document.addEventListener("change", (event) => { if ("newsChoice" in event.target.dataset) choose(event.target.value); });
 addEventListener("storage", (event) => { if (event.key === CHOICE) { show(); lead(); } });
 addEventListener("focus", seen);
 document.addEventListener("visibilitychange", seen);
 channel.onmessage = (event) => { if (event.data) tell(event.data); else unmark(); };
 document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: asset("../css/pages/told.css") }));
-show();
-lead();
+/* Who was quicker than this script has chosen already. */
+const early = document.querySelector("[data-news-choice]:checked");
+if (early) choose(early.value);
+else { show(); lead(); }
